@@ -1,0 +1,1 @@
+"""The Grove API: objects, names, labels, defaults, validation, CRDs."""

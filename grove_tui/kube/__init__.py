@@ -1,0 +1,1 @@
+"""Kubernetes access: objects, client, watches, stores. No Grove logic."""

@@ -1,0 +1,1 @@
+"""The reconciler: makes Grove objects real on any cluster."""

@@ -1,0 +1,1 @@
+"""View models: objects and a time in, frozen rows out. Pure."""

@@ -1,0 +1,1 @@
+"""Reusable Textual widgets: they know rows, not Kubernetes."""
