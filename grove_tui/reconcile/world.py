@@ -1,0 +1,197 @@
+"""The cluster as the reconciler and the screens read it: one Store per kind, with its indexes.
+
+Plans read a World and nothing else, so they can also be made for a world that does not exist yet:
+any object with the read side of a Store will do in each field.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, TypeVar
+
+from grove_tui.api.constants import LABEL_PART_OF, LABEL_PCSG, LABEL_PODCLIQUE, LABEL_PODGANG
+from grove_tui.api.objects import (
+    PODCLIQUES,
+    PODCLIQUESCALINGGROUPS,
+    PODCLIQUESETS,
+    PODGANGS,
+    PodClique,
+    PodCliqueScalingGroup,
+    PodCliqueSet,
+    PodGang,
+)
+from grove_tui.kube.client import Client
+from grove_tui.kube.informer import Informer
+from grove_tui.kube.objects import (
+    Event,
+    HasMetadata,
+    HorizontalPodAutoscaler,
+    Node,
+    Pod,
+    Service,
+    controller_of,
+)
+from grove_tui.kube.resources import EVENTS, HPAS, NODES, PODS, SERVICES, Resource
+
+INDEX_PODCLIQUE = "podclique"
+"""Pods by "namespace/value of the grove.io/podclique label"."""
+INDEX_PODGANG = "podgang"
+"""Pods by "namespace/value of the grove.io/podgang label"."""
+INDEX_NODE = "node"
+"""Pods by the name of their node; pods without one are not in it."""
+INDEX_PART_OF = "partof"
+"""Owned objects by "namespace/name of the PodCliqueSet in their part-of label"."""
+INDEX_OWNER = "owner"
+"""Owned objects by the uid of their controller."""
+INDEX_SCALING_GROUP = "podcliquescalinggroup"
+"""PodCliques by "namespace/value of the grove.io/podcliquescalinggroup label"."""
+INDEX_INVOLVED = "involved"
+"""Events by "namespace/kind/name" of the object they are about."""
+
+T = TypeVar("T", bound=HasMetadata)
+T_co = TypeVar("T_co", bound=HasMetadata, covariant=True)
+IndexFunction = Callable[[Any], Iterable[str]]
+
+
+class Objects(Protocol[T_co]):
+    """The read side of a Store."""
+
+    def __len__(self) -> int: ...
+
+    def get(self, namespace: str, name: str) -> T_co | None:
+        """Return one object, or None."""
+        ...
+
+    def values(self) -> Collection[T_co]:
+        """Return all objects."""
+        ...
+
+    def by_index(self, index: str, value: str) -> Collection[T_co]:
+        """Return the objects that the index files under `value`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that plans and screens may read."""
+
+    podcliquesets: Objects[PodCliqueSet]
+    podcliques: Objects[PodClique]
+    podcliquescalinggroups: Objects[PodCliqueScalingGroup]
+    podgangs: Objects[PodGang]
+    pods: Objects[Pod]
+    nodes: Objects[Node]
+    services: Objects[Service]
+    hpas: Objects[HorizontalPodAutoscaler]
+    events: Objects[Event]
+
+
+def by_label(label: str) -> IndexFunction:
+    """Return an index function that files an object under "namespace/value of `label`"."""
+
+    def index(obj: HasMetadata) -> Iterable[str]:
+        value = obj.metadata.labels.get(label)
+        return (f"{obj.metadata.namespace}/{value}",) if value else ()
+
+    return index
+
+
+def by_owner(obj: HasMetadata) -> Iterable[str]:
+    """File an object under the uid of its controller."""
+    owner = controller_of(obj)
+    return (owner.uid,) if owner else ()
+
+
+def by_node(pod: Pod) -> Iterable[str]:
+    """File a pod under its node."""
+    return (pod.spec.node_name,) if pod.spec.node_name else ()
+
+
+def by_involved(event: Event) -> Iterable[str]:
+    """File an event under the object it is about."""
+    involved = event.involved_object
+    return (f"{involved.namespace}/{involved.kind}/{involved.name}",)
+
+
+_OWNED: Mapping[str, IndexFunction] = {
+    INDEX_PART_OF: by_label(LABEL_PART_OF),
+    INDEX_OWNER: by_owner,
+}
+INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
+    "podcliquesets": {},
+    "podcliques": {**_OWNED, INDEX_SCALING_GROUP: by_label(LABEL_PCSG)},
+    "podcliquescalinggroups": _OWNED,
+    "podgangs": _OWNED,
+    "pods": {
+        **_OWNED,
+        INDEX_PODCLIQUE: by_label(LABEL_PODCLIQUE),
+        INDEX_PODGANG: by_label(LABEL_PODGANG),
+        INDEX_NODE: by_node,
+    },
+    "nodes": {},
+    "services": _OWNED,
+    "hpas": _OWNED,
+    "events": {INDEX_INVOLVED: by_involved},
+}
+"""The indexes of each field of a World."""
+
+_RESOURCES: Mapping[str, Resource[Any]] = {
+    "podcliquesets": PODCLIQUESETS,
+    "podcliques": PODCLIQUES,
+    "podcliquescalinggroups": PODCLIQUESCALINGGROUPS,
+    "podgangs": PODGANGS,
+    "pods": PODS,
+    "nodes": NODES,
+    "services": SERVICES,
+    "hpas": HPAS,
+    "events": EVENTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Informers:
+    """One Informer per kind; their stores make up the World."""
+
+    podcliquesets: Informer[PodCliqueSet]
+    podcliques: Informer[PodClique]
+    podcliquescalinggroups: Informer[PodCliqueScalingGroup]
+    podgangs: Informer[PodGang]
+    pods: Informer[Pod]
+    nodes: Informer[Node]
+    services: Informer[Service]
+    hpas: Informer[HorizontalPodAutoscaler]
+    events: Informer[Event]
+
+    def __iter__(self) -> Iterator[Informer[Any]]:
+        return (getattr(self, field.name) for field in fields(self))
+
+    @property
+    def world(self) -> World:
+        """What the informers have seen."""
+        return World(**{field.name: getattr(self, field.name).store for field in fields(self)})
+
+    async def run(self) -> None:
+        """Keep every store up to date until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for informer in self:
+                group.create_task(informer.run())
+
+    async def wait_synced(self) -> None:
+        """Wait until every store has been filled once."""
+        for informer in self:
+            await informer.wait_synced()
+
+
+def open_informers(client: Client, namespace: str | None = None) -> Informers:
+    """Build the informers of one namespace, or of all; they watch once they run."""
+    return Informers(
+        **{
+            name: Informer(
+                client,
+                resource,
+                namespace=namespace if resource.namespaced else None,
+                indexes=INDEXES[name],
+            )
+            for name, resource in _RESOURCES.items()
+        }
+    )
