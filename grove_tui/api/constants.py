@@ -37,9 +37,15 @@ COMPONENT_SECRET: Final = "pod-sa-token-secret"
 # Annotations
 ANNOTATION_RECONCILE_TRIGGER: Final = "grove.io/reconcile-trigger"
 ANNOTATION_TOPOLOGY_NAME: Final = "grove.io/topology-name"
+ANNOTATION_MNNVL_GROUP: Final = "grove.io/mnnvl-group"
+ANNOTATION_DISABLE_PROTECTION: Final = "grove.io/disable-managed-resource-protection"
+ANNOTATION_DOMAIN: Final = "grove.io/"
+"""Keys below it are Grove's own and are not copied from a PodCliqueSet to its PodGangs."""
 
 SCHEDULING_GATE: Final = "grove.io/podgang-pending-creation"
 INIT_CONTAINER: Final = "grove-initc"
+
+DEFAULT_SCHEDULER: Final = "default-scheduler"
 
 # Conditions of a PodClique
 CONDITION_SCHEDULED: Final = "PodCliqueScheduled"
