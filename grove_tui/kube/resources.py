@@ -1,5 +1,6 @@
 """The kinds that grove-tui talks to: where they are served and which Struct they decode to."""
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,8 @@ from grove_tui.kube.objects import (
 from grove_tui.kube.sanitize import clean_json
 
 T = TypeVar("T", bound=HasMetadata)
+
+_log = logging.getLogger(__name__)
 
 
 class ListMeta(msgspec.Struct, rename="camel"):
@@ -91,16 +94,41 @@ class Resource(Generic[T]):
 
     def decode(self, data: bytes) -> T:
         """Decode one object; raises `msgspec.DecodeError` when it has another shape."""
-        return self._object_decoder.decode(clean_json(data))
+        data = clean_json(data)
+        try:
+            return self._object_decoder.decode(data)
+        except msgspec.ValidationError:
+            return msgspec.convert(_without_nulls(msgspec.json.decode(data)), self.type)
 
     def decode_list(self, data: bytes) -> tuple[list[T], ListMeta]:
         """Decode a list of objects and its metadata."""
-        page = self._list_decoder.decode(clean_json(data))
+        data = clean_json(data)
+        try:
+            page = self._list_decoder.decode(data)
+        except msgspec.ValidationError:
+            page = self._decode_list_by_item(data)
         return page.items, page.metadata
 
     def decode_event(self, data: bytes) -> WatchEvent[T]:
         """Decode one watch line that holds an object (not ERROR or BOOKMARK)."""
-        return self._event_decoder.decode(clean_json(data))
+        data = clean_json(data)
+        try:
+            return self._event_decoder.decode(data)
+        except msgspec.ValidationError:
+            event = _without_nulls(msgspec.json.decode(data))
+            return msgspec.convert(event, WatchEvent[self.type])  # type: ignore[name-defined]
+
+    def _decode_list_by_item(self, data: bytes) -> Any:
+        """Decode what can be decoded of a list in which at least one object has another shape."""
+        raw = _without_nulls(msgspec.json.decode(data))
+        items: list[T] = []
+        for item in raw.get("items") or ():
+            try:
+                items.append(msgspec.convert(item, self.type))
+            except msgspec.ValidationError as error:
+                name = (item.get("metadata") or {}).get("name") if isinstance(item, dict) else None
+                _log.warning("%s %r was left out of a list: %s", self.kind, name, error)
+        return _Page(items, msgspec.convert(raw.get("metadata") or {}, ListMeta))
 
     @cached_property
     def _object_decoder(self) -> msgspec.json.Decoder[T]:
@@ -120,6 +148,21 @@ class Resource(Generic[T]):
             ],
         )
         return msgspec.json.Decoder(page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    items: list[Any]
+    metadata: ListMeta
+
+
+def _without_nulls(value: Any) -> Any:
+    """Drop null fields: to Kubernetes an explicit null and an absent field are the same."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
 
 
 PODS = Resource("", "v1", "pods", "Pod", Pod, short_names=("po",))

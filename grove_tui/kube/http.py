@@ -1,0 +1,232 @@
+"""The transport to a real API server: kubernetes-asyncio's credentials and TLS over aiohttp.
+
+This is the only module that opens connections to a cluster. It is imported after the first paint,
+since its libraries cost more than the rest of the start.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+
+from grove_tui.kube import kubeconfig, slimclient
+from grove_tui.kube.errors import ConfigError, Unreachable
+from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
+
+MAX_LINE_BYTES = 4 * 1024 * 1024
+"""Longest watch line: etcd's default object limit of 1.5 MiB with room for its JSON form."""
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to establish a connection, for requests and streams alike."""
+
+
+class HttpStream:
+    """A response body that is still arriving."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = {key.lower(): value for key, value in response.headers.items()}
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Yield lines without their ends; raises `Unreachable` on silence or a broken stream."""
+        try:
+            while line := await self._response.content.readline():
+                yield line.rstrip(b"\r\n")
+        except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+            raise Unreachable(f"the stream broke: {_reason(error)}") from error
+
+    async def read(self) -> bytes:
+        """Return the rest of the body."""
+        return await self._response.read()
+
+
+class HttpTransport:
+    """Sends requests to one API server with the credentials of one kubeconfig user."""
+
+    def __init__(self, configuration: Any, loader: Any = None) -> None:
+        """Open no connection yet.
+
+        Args:
+            configuration: A loaded kubernetes-asyncio `Configuration`.
+            loader: The kubeconfig loader that can renew its credentials after a 401.
+        """
+        client, _ = slimclient.load()
+        self._configuration = configuration
+        self._loader = loader
+        self._api_client = client.ApiClient(configuration=configuration)
+        rest = self._api_client.rest_client
+        self.server: str = str(configuration.host).rstrip("/")
+        self._proxy: dict[str, Any] = {}
+        if rest.proxy:
+            self._proxy["proxy"] = rest.proxy
+        if rest.server_hostname:
+            self._proxy["server_hostname"] = rest.server_hostname
+        self._session = aiohttp.ClientSession(
+            connector=rest.pool_manager.connector,
+            connector_owner=False,
+            # A proxy from the environment is never for this machine, and looking it up is slow.
+            trust_env=not _is_loopback(self.server),
+            read_bufsize=MAX_LINE_BYTES // 2,
+        )
+
+    async def request(self, request: Request, timeout: float = DEFAULT_TIMEOUT) -> Response:  # noqa: ASYNC109 - becomes aiohttp's own
+        """Send one request; a 401 renews the credentials once and sends it again."""
+        limits = aiohttp.ClientTimeout(total=timeout, connect=CONNECT_TIMEOUT)
+        try:
+            response = await self._send(request, limits)
+            if response.status == 401 and await self._renew_credentials():
+                response.release()
+                response = await self._send(request, limits)
+            async with response:
+                return Response(
+                    response.status,
+                    {key.lower(): value for key, value in response.headers.items()},
+                    await response.read(),
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unreachable(f"{self.server} does not answer: {_reason(error)}") from error
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, idle_timeout: float = DEFAULT_TIMEOUT
+    ) -> AsyncIterator[HttpStream]:
+        """Open a stream that ends with `Unreachable` after `idle_timeout` seconds of silence."""
+        limits = aiohttp.ClientTimeout(
+            total=None,
+            connect=CONNECT_TIMEOUT,
+            sock_connect=CONNECT_TIMEOUT,
+            sock_read=idle_timeout,
+        )
+        try:
+            response = await self._send(request, limits)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unreachable(f"{self.server} does not answer: {_reason(error)}") from error
+        try:
+            yield HttpStream(response)
+        finally:
+            response.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+        await self._api_client.close()
+
+    async def _send(
+        self, request: Request, limits: aiohttp.ClientTimeout
+    ) -> aiohttp.ClientResponse:
+        url = self.server + request.path
+        if request.query:
+            url += "?" + urlencode(request.query)
+        headers = dict(request.headers)
+        token = await self._configuration.get_api_key_with_prefix("BearerToken")
+        if token:
+            headers["authorization"] = token
+        return await self._session.request(
+            request.method,
+            url,
+            data=request.body or None,
+            headers=headers,
+            timeout=limits,
+            **self._proxy,
+        )
+
+    async def _renew_credentials(self) -> bool:
+        if self._loader is None:
+            return False
+        before = self._configuration.api_key.get("BearerToken")
+        try:
+            await self._loader.load_and_set(self._configuration)
+        except Exception as error:
+            raise Unreachable(f"credentials could not be renewed: {_reason(error)}") from error
+        return bool(self._configuration.api_key.get("BearerToken") != before)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A transport and what the kubeconfig says about it."""
+
+    transport: HttpTransport
+    context: kubeconfig.Context
+
+
+async def connect(path: str | None = None, context: str | None = None) -> Connection:
+    """Load credentials as kubectl would and return a transport; sends no request.
+
+    Args:
+        path: Kubeconfig path(s); `None` follows `KUBECONFIG`, `~/.kube/config`, then the pod's
+            own service account.
+        context: Name of the context; `None` takes the current one.
+
+    Raises:
+        ConfigError: There is no usable kubeconfig; the message says what to do.
+    """
+    found = kubeconfig.find_path(path)
+    if found is None:
+        if kubeconfig.in_cluster():
+            return _connect_in_cluster()
+        raise ConfigError(
+            "no kubeconfig found; pass --kubeconfig FILE, or --demo for a demo cluster"
+        )
+    chosen = await asyncio.to_thread(kubeconfig.read, found)
+    selected = chosen.context(context)
+    client, config = slimclient.load()
+    configuration = client.Configuration()
+    try:
+        merged = config.kube_config.KubeConfigMerger(found)
+        _detach_exec_plugins(merged.config.value)
+        loader = config.kube_config.KubeConfigLoader(
+            config_dict=merged.config, active_context=selected.name, config_base_path=None
+        )
+        await loader.load_and_set(configuration)
+        transport = HttpTransport(configuration, loader)
+    except Exception as error:
+        raise ConfigError(
+            f"context {selected.name!r} of {found} cannot be used: {_reason(error)}"
+        ) from error
+    return Connection(transport, selected)
+
+
+def _connect_in_cluster() -> Connection:
+    client, config = slimclient.load()
+    configuration = client.Configuration()
+    try:
+        config.load_incluster_config(client_configuration=configuration)
+    except Exception as error:
+        raise ConfigError(f"the pod's service account cannot be used: {_reason(error)}") from error
+    transport = HttpTransport(configuration)
+    return Connection(
+        transport,
+        kubeconfig.Context("in-cluster", "in-cluster", "", "default", transport.server),
+    )
+
+
+def _detach_exec_plugins(config: dict[str, Any]) -> None:
+    """Give exec plugins an empty standard input, so that none takes keys from the dashboard."""
+    for node in config.get("users") or []:
+        user = (getattr(node, "value", node) or {}).get("user") or {}
+        plugin = user.get("exec")
+        if isinstance(plugin, dict) and plugin.get("command"):
+            command = [str(plugin["command"]), *map(str, plugin.get("args") or [])]
+            plugin["command"] = "/bin/sh"
+            plugin["args"] = ["-c", 'exec "$@" </dev/null', "sh", *command]
+
+
+def _is_loopback(server: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    cause = getattr(error, "os_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({cause.verify_message})"
+    text = " ".join(str(getattr(cause, "strerror", None) or cause).split())
+    return text or type(error).__name__

@@ -1,0 +1,128 @@
+"""A read-only view of the objects of one resource, with indexes.
+
+What it promises:
+
+- It holds for each (namespace, name) the newest object that was written to it.
+- An index answers with exactly the objects whose index function yields the value, at any moment.
+- `version` grows with every change, so an unchanged version means unchanged content.
+- Handlers see every change once, in the order of the writes, after the store shows it; a deleted
+  and recreated object (another uid) is a deletion followed by an addition.
+
+Only a Reflector writes (`replace`, `put`, `remove`); the objects are frozen.
+"""
+
+from collections.abc import Callable, Collection, Iterable, KeysView, Mapping, ValuesView
+from typing import Any, Generic, TypeVar
+
+from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
+
+T = TypeVar("T", bound=HasMetadata)
+
+IndexFunction = Callable[[Any], Iterable[str]]
+Handler = Callable[[T | None, T | None], None]
+"""Called with (old, new): (None, new) added, (old, new) changed, (old, None) deleted."""
+
+
+class Store(Generic[T]):
+    """Objects by key and by index value."""
+
+    def __init__(self, indexes: Mapping[str, IndexFunction] | None = None) -> None:
+        self._objects: dict[NamespacedName, T] = {}
+        self._functions = dict(indexes or {})
+        self._indexes: dict[str, dict[str, dict[NamespacedName, T]]] = {
+            name: {} for name in self._functions
+        }
+        self._handlers: list[Handler[T]] = []
+        self.version = 0
+
+    def get(self, namespace: str, name: str) -> T | None:
+        """Return the object of that name, if any."""
+        return self._objects.get(NamespacedName(namespace, name))
+
+    def values(self) -> ValuesView[T]:
+        """Return a live view of all objects, oldest arrival first."""
+        return self._objects.values()
+
+    def keys(self) -> KeysView[NamespacedName]:
+        """Return a live view of all keys."""
+        return self._objects.keys()
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def by_index(self, index: str, value: str) -> Collection[T]:
+        """Return a live view of the objects for which the index function yields `value`."""
+        found = self._indexes[index].get(value)
+        return found.values() if found is not None else ()
+
+    def index_values(self, index: str) -> Collection[str]:
+        """Return a live view of the values that have at least one object."""
+        return self._indexes[index].keys()
+
+    def add_handler(self, handler: Handler[T]) -> None:
+        """Call `handler` for each later change, and for each present object as an addition."""
+        for obj in list(self._objects.values()):
+            handler(None, obj)
+        self._handlers.append(handler)
+
+    def remove_handler(self, handler: Handler[T]) -> None:
+        """Stop calling `handler`."""
+        self._handlers.remove(handler)
+
+    def put(self, obj: T) -> None:
+        """Add or replace one object; an object that is no newer in content is not told."""
+        key = key_of(obj)
+        old = self._objects.get(key)
+        if old is not None and old.metadata.uid != obj.metadata.uid:
+            self.remove(key)
+            old = None
+        self._objects[key] = obj
+        self._reindex(key, old, obj)
+        self._changed(old, obj)
+
+    def remove(self, key: NamespacedName) -> None:
+        """Remove the object of that key, if present."""
+        old = self._objects.pop(key, None)
+        if old is not None:
+            self._reindex(key, old, None)
+            self._changed(old, None)
+
+    def replace(self, objects: Iterable[T]) -> None:
+        """Make the content exactly `objects`, telling only what differs by resourceVersion."""
+        fresh = {key_of(obj): obj for obj in objects}
+        for key in [key for key in self._objects if key not in fresh]:
+            self.remove(key)
+        for key, obj in fresh.items():
+            old = self._objects.get(key)
+            if (
+                old is None
+                or old.metadata.resource_version != obj.metadata.resource_version
+                or old.metadata.uid != obj.metadata.uid
+            ):
+                self.put(obj)
+
+    def _reindex(self, key: NamespacedName, old: T | None, new: T | None) -> None:
+        for name, function in self._functions.items():
+            index = self._indexes[name]
+            before = tuple(function(old)) if old is not None else ()
+            after = tuple(function(new)) if new is not None else ()
+            for value in before:
+                if value not in after:
+                    _drop(index, value, key)
+            if new is not None:
+                for value in after:
+                    index.setdefault(value, {})[key] = new
+
+    def _changed(self, old: T | None, new: T | None) -> None:
+        self.version += 1
+        for handler in self._handlers:
+            handler(old, new)
+
+
+def _drop(index: dict[str, dict[NamespacedName, T]], value: str, key: NamespacedName) -> None:
+    bucket = index.get(value)
+    if bucket is None:
+        return
+    bucket.pop(key, None)
+    if not bucket:
+        del index[value]
