@@ -6,9 +6,11 @@ exact prefix those labels give. Template lookups compare whole names: with cliqu
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from grove_tui.api import labels, names
-from grove_tui.api.constants import LABEL_PCSG
+from grove_tui.api.constants import DEFAULT_TERMINATION_DELAY, LABEL_PCSG
+from grove_tui.api.duration import parse_duration
 from grove_tui.api.objects import (
     PodCliqueSet,
     PodCliqueSetTemplate,
@@ -126,3 +128,19 @@ def template_min_available(clique: PodCliqueTemplate) -> int:
 def template_pods(template: PodCliqueSetTemplate, group: ScalingGroupConfig) -> int:
     """Return the pods of one replica of a scaling group as the template has them."""
     return sum(template_replicas(clique) for clique in member_cliques(template, group))
+
+
+def termination_delay(pcs: PodCliqueSet) -> timedelta:
+    """Return how long a breach may last.
+
+    Grove API: terminationDelay defaults to 4h, must be positive, and is read anew each time, so a
+    change shortens or lengthens running countdowns. A value that admission would refuse counts as
+    the default: too late is better than too early.
+    """
+    try:
+        seconds = parse_duration(pcs.spec.template.termination_delay or "")
+    except ValueError:
+        seconds = 0.0
+    if seconds <= 0:
+        seconds = parse_duration(DEFAULT_TERMINATION_DELAY)
+    return timedelta(seconds=seconds)

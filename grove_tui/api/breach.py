@@ -1,0 +1,307 @@
+"""Gang termination: what has lost its minimum, what follows from it, and when.
+
+The one place for the rule. The reconciler acts on it and the dashboard counts down to it.
+
+* A PodClique or PodCliqueScalingGroup is breached while its MinAvailableBreached condition is True.
+  The clock is that condition's lastTransitionTime, so it survives restarts of the reconciler.
+* A breach counts only after the object once worked: a PodClique must have been scheduled, a
+  scaling group healthy. A condition that is missing, or that last moved within seconds of the
+  object's creation, says nothing about the past; unknown is not healthy.
+* A PodCliqueSet replica is terminated when its first counting breach (standalone PodCliques and
+  scaling groups) is `terminationDelay` old. All PodCliques of the replica go.
+* A scaling group with replicas to spare terminates only its broken replicas. Without slack, or once
+  the group itself is breached, the PodCliqueSet replica decides: one incident has one level.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from grove_tui.api import labels, names
+from grove_tui.api.composition import standalone_cliques, termination_delay
+from grove_tui.api.constants import (
+    CONDITION_BREACHED,
+    CONDITION_GANG_TERMINATION,
+    CONDITION_SCHEDULED,
+    INITIAL_SCHEDULE_GRACE_SECONDS,
+    LABEL_PCSG,
+)
+from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
+from grove_tui.kube.objects import Condition, ObjectMeta, find_condition, is_true
+
+_GRACE = timedelta(seconds=INITIAL_SCHEDULE_GRACE_SECONDS)
+
+
+class Level(StrEnum):
+    """What is terminated as a whole."""
+
+    PODCLIQUESET = "PodCliqueSet replica"
+    SCALING_GROUP = "PodCliqueScalingGroup replica"
+
+
+class Gate(StrEnum):
+    """Why a breach does not count (yet)."""
+
+    NEVER_SCHEDULED = "never scheduled"
+    NEVER_HEALTHY = "never healthy"
+    UPDATE_IN_PROGRESS = "update in progress"
+    RECYCLE_IN_FLIGHT = "recycle in flight"
+    CLIQUE_MISSING = "clique missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A PodClique or PodCliqueScalingGroup below its minimum.
+
+    Attributes:
+        kind: `PodClique` or `PodCliqueScalingGroup`.
+        name: Its name.
+        uid: Its uid; a recreated object is another one.
+        since: When it fell below, by its condition.
+        due: When `terminationDelay` has passed since; None while a gate stops it.
+        gate: What stops it; None when it counts.
+        condition: Its MinAvailableBreached condition.
+    """
+
+    kind: str
+    name: str
+    uid: str
+    since: datetime | None
+    due: datetime | None
+    gate: Gate | None
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Termination:
+    """The verdict on one replica of a PodCliqueSet or of a scaling group.
+
+    Attributes:
+        level: What goes when it is due. A broken scaling-group replica without slack says
+            `Level.PODCLIQUESET`: not this replica alone, the verdict on the set's replica counts.
+        index: Replica index of the PodCliqueSet or scaling group that was judged.
+        breaches: Everything below its minimum, counting or gated, in order of due time and name.
+        due: When it is terminated; None when nothing counts or another level decides.
+        expired: Whether `due` has come.
+        missing: Names of standalone PodCliques that do not exist; they stop the whole replica.
+    """
+
+    level: Level
+    index: int
+    breaches: tuple[Breach, ...] = ()
+    due: datetime | None = None
+    expired: bool = False
+    missing: tuple[str, ...] = ()
+
+    @property
+    def counting(self) -> tuple[Breach, ...]:
+        """The breaches that no gate stops."""
+        return tuple(breach for breach in self.breaches if breach.gate is None)
+
+    def remaining(self, now: datetime) -> timedelta | None:
+        """Return the time left, never negative; None when nothing is due."""
+        return None if self.due is None else max(self.due - now, timedelta())
+
+
+def replica_termination(
+    pcs: PodCliqueSet,
+    replica: int,
+    podcliques: Iterable[PodClique],
+    scaling_groups: Iterable[PodCliqueScalingGroup],
+    now: datetime,
+) -> Termination:
+    """Judge one replica of a PodCliqueSet.
+
+    Args:
+        pcs: The PodCliqueSet.
+        replica: The replica's index; one beyond `spec.replicas` is removed anyway and not judged.
+        podcliques: PodCliques of the replica; those in scaling groups are ignored.
+        scaling_groups: PodCliqueScalingGroups of the replica.
+        now: The current time.
+    """
+    if replica >= pcs.spec.replicas or pcs.metadata.deletion_timestamp is not None:
+        return Termination(Level.PODCLIQUESET, replica)
+    name, template = pcs.metadata.name, pcs.spec.template
+    wanted = [names.podclique_name(name, replica, c.name) for c in standalone_cliques(template)]
+    groups = {
+        names.scaling_group_name(name, replica, g.name) for g in template.pod_clique_scaling_groups
+    }
+    found = {p.metadata.name: p for p in podcliques if LABEL_PCSG not in p.metadata.labels}
+    missing = tuple(podclique for podclique in wanted if podclique not in found)
+    delay = termination_delay(pcs)
+    breaches = [_podclique_breach(found[n], delay) for n in wanted if n in found]
+    breaches += [_group_breach(g, delay) for g in scaling_groups if g.metadata.name in groups]
+    if missing:
+        breaches = [_gated(breach, Gate.CLIQUE_MISSING) for breach in breaches]
+    return _termination(Level.PODCLIQUESET, replica, breaches, now, missing)
+
+
+def scaling_group_terminations(
+    pcs: PodCliqueSet,
+    group: PodCliqueScalingGroup,
+    members: Iterable[PodClique],
+    now: datetime,
+) -> tuple[Termination, ...]:
+    """Judge the replicas of a scaling group that have a member below its minimum.
+
+    Args:
+        pcs: The PodCliqueSet, for its terminationDelay.
+        group: The scaling group.
+        members: Its PodCliques; those of other groups are ignored.
+        now: The current time.
+
+    Returns:
+        One verdict per replica with a breach, counting or gated, in order of their index.
+    """
+    delay = termination_delay(pcs)
+    by_index = _members_by_index(group, members)
+    judged = {
+        index: [_podclique_breach(member, delay) for member in podcliques]
+        for index, podcliques in sorted(by_index.items())
+    }
+    level = Level.SCALING_GROUP
+    if _is_updating(group):
+        gate = Gate.UPDATE_IN_PROGRESS
+        judged = {index: [_gated(b, gate) for b in found] for index, found in judged.items()}
+    elif not _acts_alone(group, by_index, judged, delay):
+        level = Level.PODCLIQUESET
+    verdicts = (_termination(level, index, found, now) for index, found in judged.items())
+    return tuple(
+        replace(v, due=None, expired=False) if level is Level.PODCLIQUESET else v
+        for v in verdicts
+        if v.breaches
+    )
+
+
+def has_been_scheduled(podclique: PodClique) -> bool:
+    """Tell whether a PodClique ever had its minimum scheduled, as far as its conditions know."""
+    condition = find_condition(podclique.status.conditions, CONDITION_SCHEDULED)
+    return condition is not None and (
+        condition.is_true or _moved_after_grace(condition, podclique.metadata)
+    )
+
+
+def has_been_healthy(group: PodCliqueScalingGroup) -> bool:
+    """Tell whether a scaling group ever had its minimum, as far as its conditions know."""
+    condition = find_condition(group.status.conditions, CONDITION_BREACHED)
+    return condition is not None and (
+        condition.status == "False" or _moved_after_grace(condition, group.metadata)
+    )
+
+
+def _moved_after_grace(condition: Condition, metadata: ObjectMeta) -> bool:
+    moved, created = condition.last_transition_time, metadata.creation_timestamp
+    return moved is not None and created is not None and moved > created + _GRACE
+
+
+def _is_updating(group: PodCliqueScalingGroup) -> bool:
+    progress = group.status.update_progress
+    return progress is not None and progress.update_ended_at is None
+
+
+def _podclique_breach(podclique: PodClique, delay: timedelta) -> Breach | None:
+    minimum = podclique.spec.min_available
+    below = min(podclique.status.scheduled_replicas, podclique.status.ready_replicas)
+    gate = None
+    if podclique.metadata.deletion_timestamp is not None:
+        gate = Gate.RECYCLE_IN_FLIGHT
+    elif not has_been_scheduled(podclique):
+        gate = Gate.NEVER_SCHEDULED
+    is_below = minimum is not None and below < minimum
+    return _breach("PodClique", podclique, delay, gate, is_below=is_below)
+
+
+def _group_breach(group: PodCliqueScalingGroup, delay: timedelta) -> Breach | None:
+    gate = None
+    if (
+        is_true(group.status.conditions, CONDITION_GANG_TERMINATION)
+        or group.metadata.deletion_timestamp is not None
+    ):
+        gate = Gate.RECYCLE_IN_FLIGHT
+    elif not has_been_healthy(group):
+        gate = Gate.NEVER_HEALTHY
+    is_below = group.status.available_replicas < group.spec.min_available
+    return _breach("PodCliqueScalingGroup", group, delay, gate, is_below=is_below)
+
+
+def _breach(
+    kind: str,
+    obj: PodClique | PodCliqueScalingGroup,
+    delay: timedelta,
+    gate: Gate | None,
+    *,
+    is_below: bool,
+) -> Breach | None:
+    condition = find_condition(obj.status.conditions, CONDITION_BREACHED)
+    if condition is None:
+        return None
+    if condition.status == "Unknown" and is_below:
+        gate = Gate.UPDATE_IN_PROGRESS
+    elif not condition.is_true:
+        return None
+    since = condition.last_transition_time
+    due = since + delay if since is not None and gate is None else None
+    if due is None and gate is None:
+        # Nothing says since when, so nothing says that it ever was different.
+        gate = Gate.NEVER_SCHEDULED if kind == "PodClique" else Gate.NEVER_HEALTHY
+    return Breach(kind, obj.metadata.name, obj.metadata.uid, since, due, gate, condition)
+
+
+def _gated(breach: Breach | None, gate: Gate) -> Breach | None:
+    if breach is None or breach.gate is not None:
+        return breach
+    return replace(breach, due=None, gate=gate)
+
+
+def _termination(
+    level: Level,
+    index: int,
+    breaches: Iterable[Breach | None],
+    now: datetime,
+    missing: tuple[str, ...] = (),
+) -> Termination:
+    found = sorted(
+        (breach for breach in breaches if breach is not None),
+        key=lambda b: (b.due is None, b.due or now, b.name),
+    )
+    due = min((b.due for b in found if b.due is not None), default=None)
+    return Termination(level, index, tuple(found), due, due is not None and due <= now, missing)
+
+
+def _members_by_index(
+    group: PodCliqueScalingGroup, members: Iterable[PodClique]
+) -> dict[int, list[PodClique]]:
+    by_index: dict[int, list[PodClique]] = {}
+    for member in members:
+        index = labels.pcsg_replica_index(member.metadata.labels)
+        if index is None or index >= group.spec.replicas:
+            continue
+        if member.metadata.labels.get(LABEL_PCSG) == group.metadata.name:
+            by_index.setdefault(index, []).append(member)
+    return by_index
+
+
+def _acts_alone(
+    group: PodCliqueScalingGroup,
+    members: Mapping[int, Sequence[PodClique]],
+    judged: Mapping[int, Sequence[Breach | None]],
+    delay: timedelta,
+) -> bool:
+    own = _group_breach(group, delay)
+    if own is not None and own.gate is None:
+        return False
+    spare = group.spec.replicas - group.spec.min_available
+    for index in members:
+        is_broken = any(breach is not None and breach.gate is None for breach in judged[index])
+        spare -= is_broken or not _is_known(group, members[index])
+    absent = group.spec.replicas - len(members)
+    return spare - absent >= 0
+
+
+def _is_known(group: PodCliqueScalingGroup, members: Sequence[PodClique]) -> bool:
+    """Tell whether a scaling-group replica is complete and every member has reported."""
+    present = [m for m in members if m.metadata.deletion_timestamp is None]
+    return len(present) == len(group.spec.clique_names) and all(
+        find_condition(member.status.conditions, CONDITION_BREACHED) for member in present
+    )
