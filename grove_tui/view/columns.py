@@ -1,0 +1,86 @@
+"""Dividing a table's width among its columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grove_tui.view.rows import Column
+
+GAP = 2
+"""Blank cells between two columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A column that is shown: its index in the source, where it starts and how wide it is."""
+
+    index: int
+    x: int
+    width: int
+
+
+def natural_width(column: Column, needed: int) -> int:
+    """Return the width that a column claims for text that is `needed` cells wide."""
+    if column.width is not None:
+        return column.width
+    claimed = max(needed, len(column.title), column.min_width)
+    return min(claimed, column.max_width) if column.max_width else claimed
+
+
+def fit(columns: Sequence[Column], needed: Sequence[int], room: int, *, wide: bool) -> list[Slot]:
+    """Place columns from left to right in `room` cells.
+
+    Flexible columns give up width first, down to their minimum; then columns with the lowest
+    priority (the rightmost of equals) are left out. No other column is ever narrowed, so a number
+    is shown whole or not at all.
+
+    Args:
+        columns: The columns of the source.
+        needed: Width of the widest known text of each column.
+        room: Cells available.
+        wide: Whether columns that are only for wide mode may appear.
+    """
+    widths = [natural_width(column, need) for column, need in zip(columns, needed, strict=True)]
+    shown = [index for index, column in enumerate(columns) if wide or not column.wide]
+    while len(shown) > 1 and _least(columns, widths, shown) > room:
+        shown.remove(min(shown, key=lambda index: (columns[index].priority, -index)))
+    return _place(columns, widths, shown, room)
+
+
+def _least(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int]) -> int:
+    """Return the room that these columns take when the flexible ones are at their minimum."""
+    return GAP * (len(shown) - 1) + sum(
+        min(columns[index].min_width, widths[index]) if columns[index].flex else widths[index]
+        for index in shown
+    )
+
+
+def _place(
+    columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int], room: int
+) -> list[Slot]:
+    spare = room - GAP * (len(shown) - 1) - sum(widths[index] for index in shown)
+    flexible = [index for index in shown if columns[index].flex] or shown[-1:]
+    given = _share(columns, widths, flexible, spare)
+    slots: list[Slot] = []
+    x = 0
+    for index in shown:
+        width = max(1, widths[index] + given.get(index, 0))
+        slots.append(Slot(index, x, width))
+        x += width + GAP
+    return slots
+
+
+def _share(
+    columns: Sequence[Column], widths: Sequence[int], flexible: Sequence[int], spare: int
+) -> dict[int, int]:
+    """Return how much each flexible column gains, or loses where `spare` is negative."""
+    if spare >= 0:
+        # The first takes it all: a second long text is as wide as it needs to be already.
+        return {flexible[0]: spare} if columns[flexible[0]].flex else {}
+    given: dict[int, int] = {}
+    for index in reversed(flexible):
+        least = min(columns[index].min_width, widths[index])
+        given[index] = -min(-spare, widths[index] - least)
+        spare -= given[index]
+    if spare < 0:
+        given[flexible[0]] = given.get(flexible[0], 0) + spare
+    return given

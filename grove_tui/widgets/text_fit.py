@@ -1,0 +1,58 @@
+"""Fitting plain text into a number of terminal cells."""
+
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+
+ELLIPSIS = "…"
+
+
+def flatten(text: str, limit: int) -> str:
+    """Return text on one line, cut far beyond what `limit` cells can show."""
+    if len(text) > 4 * limit:
+        text = text[: 4 * limit]
+    if "\n" in text or "\t" in text:
+        text = " ".join(text.split())
+    return text
+
+
+def width_of(text: str) -> int:
+    """Return how many cells the text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(
+    text: str,
+    width: int,
+    *,
+    justify: Literal["left", "right"] = "left",
+    elide: Literal["end", "middle"] = "end",
+) -> str:
+    """Return the text exactly `width` cells wide; what is cut is replaced by an ellipsis."""
+    needed = width_of(text)
+    if needed > width:
+        return _cut(text, width, elide)
+    blank = " " * (width - needed)
+    return blank + text if justify == "right" else text + blank
+
+
+def _cut(text: str, width: int, elide: Literal["end", "middle"]) -> str:
+    if width <= 1:
+        return ELLIPSIS[:width]
+    if elide == "end" or width < 8:
+        return set_cell_size(text, width - 1) + ELLIPSIS
+    tail_width = (width - 1) // 2
+    head = set_cell_size(text, width - 1 - tail_width)
+    return head + ELLIPSIS + _last_cells(text, tail_width)
+
+
+def _last_cells(text: str, width: int) -> str:
+    """Return the end of the text, padded on the left where a wide character does not fit."""
+    if text.isascii():
+        return text[-width:]
+    taken = 0
+    start = len(text)
+    while start > 0 and taken + cell_len(text[start - 1]) <= width:
+        start -= 1
+        taken += cell_len(text[start])
+    return " " * (width - taken) + text[start:]
