@@ -1,0 +1,192 @@
+"""Starts a real Kubernetes control plane from binaries, by the envtest convention.
+
+`KUBEBUILDER_ASSETS` names a directory with etcd, kube-apiserver, kube-controller-manager and
+kube-scheduler. All of them listen on loopback, keep their data in a temporary directory and end
+with the test session. There is no kubelet: pods run when our simulated one says so.
+"""
+
+import base64
+import json
+import os
+import secrets
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running control plane; the kubeconfig's user may do everything."""
+
+    kubeconfig: Path
+    server: str
+
+
+def missing_binaries() -> str:
+    """Return why no control plane can be started; empty when one can."""
+    assets = os.environ.get("KUBEBUILDER_ASSETS", "")
+    if not assets:
+        return "KUBEBUILDER_ASSETS is not set"
+    absent = [name for name in BINARIES if not (Path(assets) / name).exists()]
+    return f"{assets} has no {', '.join(absent)}" if absent else ""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def running(directory: Path, *, scheduler: bool = False) -> Iterator[ControlPlane]:
+    """Run etcd, the API server and the controller manager; the scheduler only if asked."""
+    assets = Path(os.environ["KUBEBUILDER_ASSETS"])
+    certificates = _certificates(directory)
+    token = secrets.token_hex(16)
+    with ExitStack() as stack:
+        etcd_port = free_port()
+        stack.enter_context(_process(directory, _etcd(assets, directory, etcd_port)))
+        port = free_port()
+        server = f"https://127.0.0.1:{port}"
+        (directory / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n')
+        stack.enter_context(_process(directory, _apiserver(assets, directory, etcd_port, port)))
+        kubeconfig = _write_kubeconfig(directory, server, token, certificates)
+        _wait_ready(server, token, directory)
+        stack.enter_context(_process(directory, _controller_manager(assets, kubeconfig)))
+        if scheduler:
+            stack.enter_context(_process(directory, _scheduler(assets, kubeconfig)))
+        yield ControlPlane(kubeconfig, server)
+
+
+def _certificates(directory: Path) -> trustme.CA:
+    authority = trustme.CA()
+    leaf = authority.issue_cert("127.0.0.1", "localhost")
+    leaf.private_key_pem.write_to_path(str(directory / "server.key"))
+    leaf.cert_chain_pems[0].write_to_path(str(directory / "server.crt"))
+    return authority
+
+
+def _write_kubeconfig(directory: Path, server: str, token: str, authority: trustme.CA) -> Path:
+    ca = base64.b64encode(authority.cert_pem.bytes()).decode()
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "envtest",
+        "clusters": [
+            {"name": "envtest", "cluster": {"server": server, "certificate-authority-data": ca}}
+        ],
+        "users": [{"name": "admin", "user": {"token": token}}],
+        "contexts": [{"name": "envtest", "context": {"cluster": "envtest", "user": "admin"}}],
+    }
+    path = directory / "kubeconfig"
+    path.write_text(json.dumps(config))
+    path.chmod(0o600)
+    return path
+
+
+def _etcd(assets: Path, directory: Path, port: int) -> Sequence[str]:
+    return (
+        str(assets / "etcd"),
+        f"--data-dir={directory / 'etcd'}",
+        f"--listen-client-urls=http://127.0.0.1:{port}",
+        f"--advertise-client-urls=http://127.0.0.1:{port}",
+        f"--listen-peer-urls=http://127.0.0.1:{free_port()}",
+        "--unsafe-no-fsync",
+    )
+
+
+def _apiserver(assets: Path, directory: Path, etcd_port: int, port: int) -> Sequence[str]:
+    return (
+        str(assets / "kube-apiserver"),
+        f"--etcd-servers=http://127.0.0.1:{etcd_port}",
+        "--bind-address=127.0.0.1",
+        "--advertise-address=127.0.0.1",
+        f"--secure-port={port}",
+        f"--tls-cert-file={directory / 'server.crt'}",
+        f"--tls-private-key-file={directory / 'server.key'}",
+        f"--token-auth-file={directory / 'tokens.csv'}",
+        f"--service-account-key-file={directory / 'server.key'}",
+        f"--service-account-signing-key-file={directory / 'server.key'}",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        "--service-cluster-ip-range=10.0.0.0/24",
+        "--authorization-mode=RBAC",
+        "--disable-admission-plugins=ServiceAccount",
+        "--allow-privileged=true",
+    )
+
+
+def _controller_manager(assets: Path, kubeconfig: Path) -> Sequence[str]:
+    # Node life cycle is left out: the nodes' kubelet is ours and writes no heartbeats.
+    return (
+        str(assets / "kube-controller-manager"),
+        f"--kubeconfig={kubeconfig}",
+        "--controllers=*,-nodelifecycle,-nodeipam,-attachdetach,-persistentvolume-binder",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={free_port()}",
+        "--port=0",
+        "--leader-elect=false",
+        "--kube-api-qps=500",
+        "--kube-api-burst=1000",
+    )
+
+
+def _scheduler(assets: Path, kubeconfig: Path) -> Sequence[str]:
+    return (
+        str(assets / "kube-scheduler"),
+        f"--kubeconfig={kubeconfig}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={free_port()}",
+        "--port=0",
+        "--leader-elect=false",
+    )
+
+
+@contextmanager
+def _process(directory: Path, command: Sequence[str]) -> Iterator[None]:
+    name = Path(command[0]).name
+    with (directory / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=directory, stdin=subprocess.DEVNULL
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_ready(server: str, token: str, directory: Path) -> None:
+    import ssl
+
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    request = urllib.request.Request(
+        f"{server}/readyz", headers={"authorization": f"Bearer {token}"}
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=5) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            log = (directory / "kube-apiserver.log").read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"kube-apiserver did not become ready:\n{log}")
+        time.sleep(0.2)
