@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -170,8 +171,6 @@ def _process(directory: Path, command: Sequence[str]) -> Iterator[None]:
 
 
 def _wait_ready(server: str, token: str, directory: Path) -> None:
-    import ssl
-
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,0 +1,110 @@
+"""A transport that misbehaves as networks and API servers do, by script or by seed.
+
+It stands between a client and a working server, so whatever it lets through has its real effect:
+an answer may be lost after the server acted, a watch may end, stall or be told 410.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import msgspec
+
+from grove_tui.kube.errors import Unreachable
+from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response, Stream, Transport
+
+REASONS = {
+    403: "Forbidden",
+    409: "Conflict",
+    410: "Expired",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+}
+
+
+def status_response(code: int, message: str = "injected") -> Response:
+    body = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code}
+    body |= {"reason": REASONS.get(code, ""), "message": message}
+    return Response(code, {"content-type": "application/json"}, msgspec.json.encode(body))
+
+
+@dataclass
+class Faults:
+    """How often what goes wrong; probabilities per request or per watch line."""
+
+    refuse: float = 0.0
+    """The server answers one of `codes` without acting."""
+    lose_answer: float = 0.0
+    """The server acts, but the answer is lost."""
+    drop_watch: float = 0.0
+    """The watch ends after a line."""
+    delay_watch: float = 0.0
+    """A line is held back for up to `max_delay` seconds."""
+    expire_watch: float = 0.0
+    """The watch tells 410 Expired instead of a line."""
+    max_delay: float = 1.0
+    codes: tuple[int, ...] = (409, 429, 500, 503)
+
+
+@dataclass
+class FaultyTransport:
+    """Wraps `inner`; `rules` come first: a rule returns a Response or an error to raise instead."""
+
+    inner: Transport
+    rng: random.Random = field(default_factory=lambda: random.Random(0))
+    faults: Faults = field(default_factory=Faults)
+    rules: list[Callable[[Request], Response | Exception | None]] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    """While set to an unset event, watch lines wait for it."""
+
+    async def request(self, request: Request, timeout: float = DEFAULT_TIMEOUT) -> Response:  # noqa: ASYNC109
+        for rule in self.rules:
+            verdict = rule(request)
+            if isinstance(verdict, Exception):
+                raise verdict
+            if verdict is not None:
+                return verdict
+        if self.rng.random() < self.faults.refuse:
+            return status_response(self.rng.choice(self.faults.codes))
+        response = await self.inner.request(request, timeout)
+        if self.rng.random() < self.faults.lose_answer:
+            raise Unreachable("the answer was lost")
+        return response
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, idle_timeout: float = DEFAULT_TIMEOUT
+    ) -> AsyncIterator[Stream]:
+        async with self.inner.stream(request, idle_timeout) as stream:
+            yield FaultyStream(stream, self)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+class FaultyStream:
+    def __init__(self, inner: Stream, transport: FaultyTransport) -> None:
+        self._inner = inner
+        self._transport = transport
+        self.status = inner.status
+        self.headers = inner.headers
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        rng, faults = self._transport.rng, self._transport.faults
+        async for line in self._inner.lines():
+            if self._transport.hold is not None:
+                await self._transport.hold.wait()
+            if rng.random() < faults.delay_watch:
+                await asyncio.sleep(rng.uniform(0, faults.max_delay))
+            if rng.random() < faults.expire_watch:
+                yield b'{"type":"ERROR","object":' + status_response(410).body + b"}"
+                return
+            yield line
+            if rng.random() < faults.drop_watch:
+                return
+
+    async def read(self) -> bytes:
+        return await self._inner.read()
