@@ -1,0 +1,83 @@
+"""Times as people read them: ages as kubectl writes them, countdowns as clocks do."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from grove_tui.view.rows import Cell
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_YEAR = 365 * _DAY
+UNKNOWN = "<unknown>"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time with at most two units, as `kubectl get` prints ages."""
+    total = int(seconds)
+    if total < -1:
+        return "<invalid>"
+    total = max(0, total)
+    if total < 2 * _MINUTE:
+        return f"{total}s"
+    if total < 10 * _MINUTE:
+        return _two(total, _MINUTE, "m", 1, "s")
+    return _long(total)
+
+
+def _long(total: int) -> str:
+    if total < 3 * _HOUR:
+        return f"{total // _MINUTE}m"
+    if total < 8 * _HOUR:
+        return _two(total, _HOUR, "h", _MINUTE, "m")
+    if total < 2 * _DAY:
+        return f"{total // _HOUR}h"
+    return _days(total)
+
+
+def _days(total: int) -> str:
+    if total < 8 * _DAY:
+        return _two(total, _DAY, "d", _HOUR, "h")
+    if total < 2 * _YEAR:
+        return f"{total // _DAY}d"
+    if total < 8 * _YEAR:
+        return _two(total, _YEAR, "y", _DAY, "d")
+    return f"{total // _YEAR}y"
+
+
+def _two(total: int, unit: int, letter: str, part: int, part_letter: str) -> str:
+    whole, rest = divmod(total, unit)
+    return f"{whole}{letter}{rest // part}{part_letter}" if rest // part else f"{whole}{letter}"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """Return how long ago a moment was."""
+    return UNKNOWN if since is None else duration((now - since).total_seconds())
+
+
+def age_cell(since: datetime | None, now: datetime) -> Cell:
+    """Return an age that says how often it changes."""
+    if since is None:
+        return Cell(UNKNOWN, "dim")
+    seconds = (now - since).total_seconds()
+    return Cell(duration(seconds), "dim", tick=_tick(seconds))
+
+
+def _tick(seconds: float) -> int:
+    if seconds < 10 * _MINUTE:
+        return 1
+    return 20 if seconds < 8 * _HOUR else 600
+
+
+def countdown(until: datetime, now: datetime) -> str:
+    """Return the time left as a clock: 0:23, 12:07, 3:12:07; days in front where there are any.
+
+    It is rounded up, so that 0:00 means that the time has come.
+    """
+    left = max(0, ceil((until - now) / timedelta(seconds=1)))
+    minutes, seconds = divmod(left, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours}:{minutes:02}:{seconds:02}"
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,65 @@
+"""Ages read as kubectl writes them, countdowns as clocks."""
+
+from datetime import timedelta
+
+import pytest
+
+from grove_tui.view.ages import age, age_cell, countdown, duration
+from tests.builders import EPOCH, at
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "<invalid>"),
+        (-0.5, "0s"),
+        (0, "0s"),
+        (119, "119s"),
+        (120, "2m"),
+        (125, "2m5s"),
+        (599, "9m59s"),
+        (600, "10m"),
+        (3 * HOUR - 1, "179m"),
+        (3 * HOUR, "3h"),
+        (3 * HOUR + 5 * MINUTE, "3h5m"),
+        (8 * HOUR, "8h"),
+        (47 * HOUR + 59 * MINUTE, "47h"),
+        (2 * DAY, "2d"),
+        (5 * DAY + 3 * HOUR, "5d3h"),
+        (8 * DAY, "8d"),
+        (729 * DAY, "729d"),
+        (730 * DAY, "2y"),
+        (3 * 365 * DAY + 10 * DAY, "3y10d"),
+        (9 * 365 * DAY, "9y"),
+    ],
+)
+def test_durations_have_kubectls_units(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_an_unknown_beginning_is_said_so():
+    assert age(None, EPOCH) == "<unknown>"
+
+
+def test_an_age_says_how_often_it_changes():
+    assert age_cell(EPOCH, at(5)).tick == 1
+    assert age_cell(EPOCH, at(3600)).tick > 1
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (0, "0:00"),
+        (-3, "0:00"),
+        (0.2, "0:01"),
+        (23, "0:23"),
+        (60, "1:00"),
+        (727, "12:07"),
+        (3 * HOUR + 12 * MINUTE + 7, "3:12:07"),
+        (2 * DAY + HOUR, "2d 1:00:00"),
+    ],
+)
+def test_countdowns_are_clocks_that_reach_zero_when_the_time_has_come(left, text):
+    assert countdown(EPOCH + timedelta(seconds=left), EPOCH) == text
