@@ -1,0 +1,119 @@
+"""Pods as the simulated scheduler and kubelet read them.
+
+They need parts of a pod that the rest of grove-tui does not (affinity, commands), and hand back its
+status as they got it with some fields changed, so the status stays a JSON object here.
+"""
+
+from msgspec import field
+
+from grove_tui.kube.objects import JSON, Base, Container as KubeContainer, ObjectMeta, Toleration
+from grove_tui.kube.resources import Resource
+
+DEFAULT_SCHEDULER = "default-scheduler"
+
+
+class NodeSelectorRequirement(Base, frozen=True):
+    key: str = ""
+    operator: str = "In"
+    values: tuple[str, ...] = ()
+
+
+class NodeSelectorTerm(Base, frozen=True):
+    match_expressions: tuple[NodeSelectorRequirement, ...] = ()
+    match_fields: tuple[NodeSelectorRequirement, ...] = ()
+
+
+class NodeSelector(Base, frozen=True):
+    node_selector_terms: tuple[NodeSelectorTerm, ...] = ()
+
+
+class NodeAffinity(Base, frozen=True):
+    required: NodeSelector | None = field(
+        default=None, name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class LabelSelectorRequirement(Base, frozen=True):
+    key: str = ""
+    operator: str = "In"
+    values: tuple[str, ...] = ()
+
+
+class LabelSelector(Base, frozen=True):
+    match_labels: dict[str, str] = {}
+    match_expressions: tuple[LabelSelectorRequirement, ...] = ()
+
+
+class PodAffinityTerm(Base, frozen=True):
+    topology_key: str = ""
+    label_selector: LabelSelector | None = None
+
+
+class PodAntiAffinity(Base, frozen=True):
+    required: tuple[PodAffinityTerm, ...] = field(
+        default=(), name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class Affinity(Base, frozen=True):
+    node_affinity: NodeAffinity | None = None
+    pod_anti_affinity: PodAntiAffinity | None = None
+
+
+class SchedulingGate(Base, frozen=True, gc=False):
+    name: str = ""
+
+
+class Container(KubeContainer, frozen=True):
+    command: tuple[str, ...] = ()
+
+
+class PodSpec(Base, frozen=True):
+    node_name: str = ""
+    scheduler_name: str = ""
+    restart_policy: str = "Always"
+    termination_grace_period_seconds: int | None = None
+    node_selector: dict[str, str] = {}
+    affinity: Affinity | None = None
+    tolerations: tuple[Toleration, ...] = ()
+    scheduling_gates: tuple[SchedulingGate, ...] = ()
+    containers: tuple[Container, ...] = ()
+    init_containers: tuple[Container, ...] = ()
+    overhead: dict[str, str | int | float] = {}
+
+
+class Pod(Base, frozen=True):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: PodSpec = PodSpec()
+    status: JSON = {}
+
+    @property
+    def phase(self) -> str:
+        """The phase; empty for a pod without status."""
+        return str(self.status.get("phase", ""))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether its containers have ended for good."""
+        return self.phase in ("Succeeded", "Failed")
+
+    @property
+    def is_terminating(self) -> bool:
+        """Whether somebody asked for its deletion."""
+        return self.metadata.deletion_timestamp is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its Ready condition is True."""
+        return condition_status(self.status, "Ready") == "True"
+
+
+def condition_status(status: JSON, type_: str) -> str:
+    """Return the status of a condition in a pod's or node's status; empty when there is none."""
+    for condition in status.get("conditions") or ():
+        if condition.get("type") == type_:
+            return str(condition.get("status", ""))
+    return ""
+
+
+PODS = Resource("", "v1", "pods", "Pod", Pod, short_names=("po",))

@@ -1,0 +1,152 @@
+"""What runs on each node, kept up to date by differences.
+
+A pod counts from the moment a node is chosen for it (assumed), not only when the watch shows it
+bound; else two quick decisions would both take the last place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grove_tui.demo.scheduling.demand import Demand
+from grove_tui.kube.objects import Node, Taint
+from grove_tui.kube.quantity import CPU, MEMORY, PODS, amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """A pod on a node, as far as the scheduler has to remember it."""
+
+    demand: Demand
+    clique: str
+    namespace: str
+    labels: Mapping[str, str]
+
+
+class NodeInfo:
+    """One node: what it offers, what is used, who uses it.
+
+    It may exist before its Node object is seen, because pods and nodes arrive on two watches, and
+    after the Node is gone; `is_known` tells.
+    """
+
+    __slots__ = (
+        "cliques",
+        "cpu",
+        "is_known",
+        "labels",
+        "load",
+        "max_pods",
+        "memory",
+        "name",
+        "occupants",
+        "others",
+        "taints",
+        "unschedulable",
+        "used_cpu",
+        "used_memory",
+        "used_others",
+    )
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_known = False
+        self.labels: Mapping[str, str] = {}
+        self.taints: tuple[Taint, ...] = ()
+        self.unschedulable = False
+        self.cpu = self.memory = self.max_pods = 0
+        self.others: dict[str, int] = {}
+        self.used_cpu = self.used_memory = 0
+        self.used_others: dict[str, int] = {}
+        self.occupants: dict[str, Occupant] = {}
+        self.cliques: dict[str, int] = {}
+        self.load = 0.0
+
+    def describe(self, node: Node | None) -> None:
+        """Take over what the Node object says; None when it is gone."""
+        self.is_known = node is not None
+        if node is None:
+            return
+        self.labels = node.metadata.labels
+        self.taints = node.spec.taints
+        self.unschedulable = node.spec.unschedulable
+        offered = amounts(node.status.allocatable or node.status.capacity)
+        self.cpu = offered.pop(CPU, 0)
+        self.memory = offered.pop(MEMORY, 0)
+        self.max_pods = offered.pop(PODS, 0)
+        self.others = offered
+        self._weigh()
+
+    def add(self, uid: str, occupant: Occupant) -> None:
+        """Count a pod; once, however often it is added."""
+        if uid in self.occupants:
+            return
+        self.occupants[uid] = occupant
+        self._count(occupant, 1)
+
+    def remove(self, uid: str) -> None:
+        """Stop counting a pod, if it was counted."""
+        occupant = self.occupants.pop(uid, None)
+        if occupant is not None:
+            self._count(occupant, -1)
+
+    def _count(self, occupant: Occupant, sign: int) -> None:
+        demand = occupant.demand
+        self.used_cpu += sign * demand.cpu
+        self.used_memory += sign * demand.memory
+        for name, amount in demand.others:
+            self.used_others[name] = self.used_others.get(name, 0) + sign * amount
+        left = self.cliques.get(occupant.clique, 0) + sign
+        if left:
+            self.cliques[occupant.clique] = left
+        else:
+            del self.cliques[occupant.clique]
+        self._weigh()
+
+    def _weigh(self) -> None:
+        # The scarcest of the three decides, so that a node full of tiny pods counts as full.
+        self.load = max(
+            self.used_cpu / self.cpu if self.cpu else 1.0,
+            self.used_memory / self.memory if self.memory else 1.0,
+            len(self.occupants) / self.max_pods if self.max_pods else 1.0,
+        )
+
+
+class Nodes:
+    """All nodes, and where each pod is."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, NodeInfo] = {}
+        self._places: dict[str, NodeInfo] = {}
+        self.version = 0
+        """Grows when a node is added, removed or configured otherwise."""
+
+    def known(self) -> list[NodeInfo]:
+        """Return the nodes that exist."""
+        return [node for node in self._nodes.values() if node.is_known]
+
+    def observe(self, name: str, node: Node | None) -> None:
+        """Take over a Node object, or its absence."""
+        info = self._nodes.setdefault(name, NodeInfo(name))
+        info.describe(node)
+        if node is None and not info.occupants:
+            del self._nodes[name]
+        self.version += 1
+
+    def place(self, uid: str, node: str, occupant: Occupant) -> None:
+        """Count a pod on `node`, and no longer on any other."""
+        info = self._nodes.setdefault(node, NodeInfo(node))
+        before = self._places.get(uid)
+        if before is not None and before is not info:
+            before.remove(uid)
+        info.add(uid, occupant)
+        self._places[uid] = info
+
+    def release(self, uid: str) -> bool:
+        """Stop counting a pod; returns whether it was counted."""
+        info = self._places.pop(uid, None)
+        if info is None:
+            return False
+        info.remove(uid)
+        if not info.is_known and not info.occupants:
+            self._nodes.pop(info.name, None)
+        return True
