@@ -5,11 +5,17 @@ any object with the read side of a Store will do in each field.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
-from grove_tui.api.constants import LABEL_PART_OF, LABEL_PCSG, LABEL_PODCLIQUE, LABEL_PODGANG
+from grove_tui.api.constants import (
+    LABEL_BASE_PODGANG,
+    LABEL_PART_OF,
+    LABEL_PCSG,
+    LABEL_PODCLIQUE,
+    LABEL_PODGANG,
+)
 from grove_tui.api.objects import (
     PODCLIQUES,
     PODCLIQUESCALINGGROUPS,
@@ -32,11 +38,14 @@ from grove_tui.kube.objects import (
     controller_of,
 )
 from grove_tui.kube.resources import EVENTS, HPAS, NODES, PODS, SERVICES, Resource
+from grove_tui.kube.store import IndexFunction
 
 INDEX_PODCLIQUE = "podclique"
 """Pods by "namespace/value of the grove.io/podclique label"."""
 INDEX_PODGANG = "podgang"
-"""Pods by "namespace/value of the grove.io/podgang label"."""
+"""Pods and PodCliques by "namespace/value of the grove.io/podgang label"."""
+INDEX_BASE_PODGANG = "basepodgang"
+"""PodCliques of scaled gangs by "namespace/value of the grove.io/base-podgang label"."""
 INDEX_NODE = "node"
 """Pods by the name of their node; pods without one are not in it."""
 INDEX_PART_OF = "partof"
@@ -50,7 +59,6 @@ INDEX_INVOLVED = "involved"
 
 T = TypeVar("T", bound=HasMetadata)
 T_co = TypeVar("T_co", bound=HasMetadata, covariant=True)
-IndexFunction = Callable[[Any], Iterable[str]]
 
 
 class Objects(Protocol[T_co]):
@@ -119,7 +127,12 @@ _OWNED: Mapping[str, IndexFunction] = {
 }
 INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "podcliquesets": {},
-    "podcliques": {**_OWNED, INDEX_SCALING_GROUP: by_label(LABEL_PCSG)},
+    "podcliques": {
+        **_OWNED,
+        INDEX_SCALING_GROUP: by_label(LABEL_PCSG),
+        INDEX_PODGANG: by_label(LABEL_PODGANG),
+        INDEX_BASE_PODGANG: by_label(LABEL_BASE_PODGANG),
+    },
     "podcliquescalinggroups": _OWNED,
     "podgangs": _OWNED,
     "pods": {
@@ -182,14 +195,14 @@ class Informers:
             await informer.wait_synced()
 
 
-def open_informers(client: Client, namespace: str | None = None) -> Informers:
-    """Build the informers of one namespace, or of all; they watch once they run."""
+def open_informers(client: Client, namespace: str = "") -> Informers:
+    """Build the informers of one namespace, or of all if empty; they watch once they run."""
     return Informers(
         **{
             name: Informer(
                 client,
                 resource,
-                namespace=namespace if resource.namespaced else None,
+                namespace,
                 indexes=INDEXES[name],
             )
             for name, resource in _RESOURCES.items()

@@ -1,0 +1,235 @@
+"""What plans ask for, as data, and the one place that does it.
+
+A plan lists actions; `Executor.apply` runs them with bounded concurrency, goes on after a failure,
+and tells what came of each. What the server answers is laid over the stores at once.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from grove_tui.kube.client import Client
+from grove_tui.kube.clock import Clock
+from grove_tui.kube.errors import AlreadyExists, Conflict, Forbidden, KubeError, NotFound
+from grove_tui.kube.objects import JSON, HasMetadata
+from grove_tui.kube.resources import Resource
+from grove_tui.reconcile.expectations import ExpectedStore
+
+IN_FLIGHT = 32
+"""Writes that may wait for the server at the same time, over all controllers."""
+WIDTH = 16
+"""Writes of one batch that may wait for the server at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Create an object; `body` is shared and must not be changed."""
+
+    resource: Resource[Any]
+    namespace: str
+    body: JSON
+
+    @property
+    def verb(self) -> str:
+        """RBAC's word for it."""
+        return "create"
+
+    @property
+    def name(self) -> str:
+        """The new object's name, or the prefix of it that the server completes."""
+        metadata = self.body["metadata"]
+        return str(metadata.get("name") or metadata.get("generateName"))
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Merge-patch the object `of` as it was seen; another uid of that name is left alone."""
+
+    resource: Resource[Any]
+    of: HasMetadata
+    patch: JSON
+    subresource: str = ""
+
+    @property
+    def verb(self) -> str:
+        """RBAC's word for it."""
+        return "patch"
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.of.metadata.name
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the object `of` as it was seen; another uid of that name is left alone."""
+
+    resource: Resource[Any]
+    of: HasMetadata
+
+    @property
+    def verb(self) -> str:
+        """RBAC's word for it."""
+        return "delete"
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.of.metadata.name
+
+
+Action: TypeAlias = Create | Patch | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an action; without an error it was done."""
+
+    action: Action
+    obj: Any = None
+    """The server's answer to a create or patch."""
+    error: KubeError | None = None
+
+
+class Failed(KubeError):
+    """Some actions of a reconcile failed; the rest was done."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self.outcomes = tuple(outcomes)
+        first = self.outcomes[0]
+        more = f" (and {len(self.outcomes) - 1} more)" if len(self.outcomes) > 1 else ""
+        super().__init__(f"{describe(first)}{more}")
+
+
+def describe(outcome: Outcome) -> str:
+    """Say in one sentence what could not be done; it names the verb and the resource."""
+    action = outcome.action
+    subresource = action.subresource if isinstance(action, Patch) else ""
+    resource = f"{action.resource.qualified_name}{'/' if subresource else ''}{subresource}"
+    return f"cannot {action.verb} {resource} {action.name}: {outcome.error}"
+
+
+class Executor:
+    """Does what plans ask for."""
+
+    def __init__(
+        self, client: Client, stores: Mapping[str, ExpectedStore[Any]], clock: Clock
+    ) -> None:
+        self._client = client
+        self._stores = stores
+        self._clock = clock
+        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+
+    async def apply(self, actions: Iterable[Action], width: int = WIDTH) -> list[Outcome]:
+        """Do all actions, taking them as workers get free, and return what came of each.
+
+        After the server has forbidden a verb on a resource, the batch does not try it again.
+        """
+        outcomes: list[Outcome] = []
+        forbidden: dict[tuple[str, str], Forbidden] = {}
+        waiting = iter(actions)
+        if isinstance(actions, Sequence):
+            width = min(width, len(actions))
+        if width <= 1:
+            await self._work(waiting, outcomes, forbidden)
+            return outcomes
+        async with asyncio.TaskGroup() as group:
+            for _ in range(width):
+                group.create_task(self._work(waiting, outcomes, forbidden))
+        return outcomes
+
+    async def _work(
+        self,
+        waiting: Iterable[Action],
+        outcomes: list[Outcome],
+        forbidden: dict[tuple[str, str], Forbidden],
+    ) -> None:
+        for action in waiting:
+            what = action.verb, action.resource.plural
+            if what in forbidden:
+                outcomes.append(Outcome(action, error=forbidden[what]))
+                continue
+            try:
+                async with self._in_flight:
+                    outcomes.append(Outcome(action, await self._do(action)))
+            except KubeError as error:
+                outcomes.append(Outcome(action, error=error))
+                if isinstance(error, Forbidden):
+                    forbidden[what] = error
+
+    async def _do(self, action: Action) -> Any:
+        match action:
+            case Create():
+                return await self._create(action)
+            case Patch():
+                return await self._patch(action)
+            case Delete():
+                return await self._delete(action)
+
+    async def _create(self, action: Create) -> Any:
+        resource, namespace = action.resource, action.namespace
+        try:
+            obj = await self._client.create(resource, action.body, namespace)
+        except AlreadyExists:
+            # Either the watch is behind or the name is taken. The store shall show which, so that
+            # the retry judges the object by its owner instead of trying the same again.
+            if resource.plural in self._stores:
+                self._written(resource, await self._client.get(resource, action.name, namespace))
+            raise
+        self._written(resource, obj)
+        return obj
+
+    async def _patch(self, action: Patch) -> Any:
+        metadata = action.of.metadata
+        # Grove API: a uid in the patch is a precondition; a recreated object answers 409.
+        body = {**action.patch, "metadata": {**action.patch.get("metadata", {})}}
+        body["metadata"]["uid"] = metadata.uid
+        obj = await self._client.patch(
+            action.resource,
+            metadata.name,
+            body,
+            metadata.namespace,
+            subresource=action.subresource,
+        )
+        self._written(action.resource, obj)
+        return obj
+
+    async def _delete(self, action: Delete) -> None:
+        metadata = action.of.metadata
+        try:
+            await self._client.delete(
+                action.resource, metadata.name, metadata.namespace, uid=metadata.uid
+            )
+        except NotFound:
+            pass
+        except Conflict as error:
+            # The uid precondition failed: the object that was meant is gone already.
+            if not _is_uid_conflict(error):
+                raise
+        store = self._stores.get(action.resource.plural)
+        if store is not None:
+            store.deleted(action.of, self._clock())
+
+    def _written(self, resource: Resource[Any], obj: Any) -> None:
+        store = self._stores.get(resource.plural)
+        if store is not None:
+            store.written(obj)
+
+
+def _is_uid_conflict(error: Conflict) -> bool:
+    return "uid" in error.message.lower() or "precondition" in error.message.lower()
+
+
+def raise_failures(outcomes: Iterable[Outcome]) -> None:
+    """Raise `Failed` when anything failed; lost races with other writers stay quiet conflicts."""
+    failures = [outcome for outcome in outcomes if outcome.error is not None]
+    if not failures:
+        return
+    loud = [outcome for outcome in failures if not isinstance(outcome.error, Conflict | NotFound)]
+    if loud:
+        raise Failed(loud)
+    first = failures[0].error
+    assert first is not None
+    raise Conflict(409, "Conflict", str(first))

@@ -1,0 +1,170 @@
+"""Stores that already show what this process wrote.
+
+A store lags behind the writes: a pod created a moment ago is not in it yet, and a controller that
+looked only there would create the pod again. An `ExpectedStore` lays the answers of our own
+requests over the store until the watch has brought them:
+
+- An object that we created or changed reads as the server answered, from the moment of the answer.
+- An object that we deleted reads as terminating.
+- What the watch brings wins as soon as it is as new, told by uid and resourceVersion.
+- Nothing is forgotten by time alone: an answer that the watch never confirms is offered by
+  `unconfirmed` for a look at the server (the object may have come and gone while a watch was down).
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from msgspec.structs import replace
+
+from grove_tui.kube.informer import Informer
+from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
+from grove_tui.kube.store import IndexFunction
+
+T = TypeVar("T", bound=HasMetadata)
+
+
+@dataclass(slots=True)
+class _Expected(Generic[T]):
+    obj: T
+    since: float
+    is_deleted: bool = False
+
+
+class ExpectedStore(Generic[T]):
+    """The read side of an informer's store plus the writes it has not seen; indexes included."""
+
+    def __init__(self, informer: Informer[T], indexes: Mapping[str, IndexFunction]) -> None:
+        self._store = informer.store
+        self._functions = indexes
+        self._expected: dict[NamespacedName, _Expected[T]] = {}
+        self._indexes: dict[str, dict[str, set[NamespacedName]]] = {name: {} for name in indexes}
+        informer.add_handler(self._observe)
+
+    def __len__(self) -> int:
+        return len(self.values()) if self._expected else len(self._store)
+
+    def get(self, namespace: str, name: str) -> T | None:
+        """Return one object, or None."""
+        if self._expected:
+            expected = self._expected.get(NamespacedName(namespace, name))
+            if expected is not None:
+                return expected.obj
+        return self._store.get(namespace, name)
+
+    def values(self) -> Collection[T]:
+        """Return all objects."""
+        if not self._expected:
+            return self._store.values()
+        merged = {key_of(obj): obj for obj in self._store.values()}
+        merged.update((key, expected.obj) for key, expected in self._expected.items())
+        return merged.values()
+
+    def by_index(self, index: str, value: str) -> Collection[T]:
+        """Return the objects that the index files under `value`."""
+        found = self._store.by_index(index, value)
+        if not self._expected:
+            return found
+        keys = self._indexes[index].get(value)
+        if not keys:
+            return found
+        merged = {key_of(obj): obj for obj in found}
+        merged.update((key, self._expected[key].obj) for key in keys)
+        return merged.values()
+
+    def written(self, obj: T) -> None:
+        """Note the server's answer to a create, update or patch."""
+        key = key_of(obj)
+        seen = self._store.get(*key)
+        if seen is not None and _is_as_new(seen, obj):
+            return
+        expected = self._expected.get(key)
+        if expected is not None and _is_as_new(expected.obj, obj):
+            return
+        self._put(key, _Expected(obj, _loop_time()))
+
+    def deleted(self, obj: T, now: datetime) -> None:
+        """Note that the server accepted the deletion of `obj`, or that it knows it no more."""
+        key = key_of(obj)
+        current = self.get(*key)
+        if current is not None and current.metadata.uid == obj.metadata.uid:
+            terminating = _terminating(current, now)
+            self._put(key, _Expected(terminating, _loop_time(), is_deleted=True))
+
+    def gone(self, key: NamespacedName, uid: str) -> None:
+        """Note that the server does not have the object of that uid any more."""
+        expected = self._expected.get(key)
+        if expected is not None and expected.obj.metadata.uid == uid:
+            self._drop(key)
+
+    def unconfirmed(self, seconds: float) -> list[T]:
+        """Return what was written longer than `seconds` ago and was not seen since."""
+        before = _loop_time() - seconds
+        return [e.obj for e in self._expected.values() if e.since < before]
+
+    def _observe(self, old: T | None, new: T | None) -> None:
+        if not self._expected:
+            return
+        obj = new if new is not None else old
+        assert obj is not None
+        key = key_of(obj)
+        expected = self._expected.get(key)
+        if expected is None:
+            return
+        if new is None:
+            if expected.obj.metadata.uid == obj.metadata.uid:
+                self._drop(key)
+        elif expected.is_deleted and expected.obj.metadata.uid == new.metadata.uid:
+            self._observe_deleted(key, expected, new)
+        elif _is_as_new(new, expected.obj):
+            self._drop(key)
+
+    def _observe_deleted(self, key: NamespacedName, expected: _Expected[T], new: T) -> None:
+        if new.metadata.deletion_timestamp is not None:
+            self._drop(key)
+            return
+        moment = expected.obj.metadata.deletion_timestamp
+        assert moment is not None
+        self._put(key, _Expected(_terminating(new, moment), expected.since, is_deleted=True))
+
+    def _put(self, key: NamespacedName, expected: _Expected[T]) -> None:
+        self._drop(key)
+        self._expected[key] = expected
+        for name, function in self._functions.items():
+            for value in function(expected.obj):
+                self._indexes[name].setdefault(value, set()).add(key)
+
+    def _drop(self, key: NamespacedName) -> None:
+        expected = self._expected.pop(key, None)
+        if expected is None:
+            return
+        for name, function in self._functions.items():
+            for value in function(expected.obj):
+                keys = self._indexes[name].get(value)
+                if keys is not None:
+                    keys.discard(key)
+                    if not keys:
+                        del self._indexes[name][value]
+
+
+def _is_as_new(seen: HasMetadata, written: HasMetadata) -> bool:
+    if seen.metadata.resource_version == written.metadata.resource_version:
+        return True
+    try:
+        # Kubernetes 1.35 made resourceVersions comparable; all servers before it used numbers.
+        return int(seen.metadata.resource_version) > int(written.metadata.resource_version)
+    except ValueError:
+        return True
+
+
+def _terminating(obj: T, now: datetime) -> T:
+    if obj.metadata.deletion_timestamp is not None:
+        return obj
+    metadata = replace(obj.metadata, deletion_timestamp=now)
+    return replace(obj, metadata=metadata)  # type: ignore[type-var]
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
