@@ -6,7 +6,7 @@ since its libraries cost more than the rest of the start.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,9 @@ class HttpStream:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.status = response.status
-        self.headers = {key.lower(): value for key, value in response.headers.items()}
+        self.headers: Mapping[str, str] = {
+            key.lower(): value for key, value in response.headers.items()
+        }
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Yield lines without their ends; raises `Unreachable` on silence or a broken stream."""
