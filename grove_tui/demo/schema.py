@@ -1,0 +1,315 @@
+"""Structural schemas of custom resources, compiled once and walked on every write.
+
+A compiled `Schema` can `normalise` a value (drop unknown fields, fill in defaults), `validate` it
+and list its `unknown` fields. None of them changes the value: `normalise` returns the same object
+where nothing had to change, so unchanged parts stay shared between revisions.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from grove_tui.demo.statuses import Json, Violation
+
+Check = Callable[[Any, str], Iterator[Violation]]
+
+_INT_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_ROOT_FIELDS = ("apiVersion", "kind", "metadata")
+
+
+class Schema:
+    """One compiled node of a structural schema."""
+
+    __slots__ = (
+        "additional",
+        "checks",
+        "default",
+        "embedded",
+        "has_default",
+        "int_or_string",
+        "items",
+        "nullable",
+        "preserve",
+        "properties",
+        "required",
+        "type",
+    )
+
+    def __init__(self, source: Mapping[str, Any]) -> None:
+        self.type: str = source.get("type", "")
+        self.nullable = bool(source.get("nullable"))
+        self.preserve = bool(source.get("x-kubernetes-preserve-unknown-fields"))
+        self.embedded = bool(source.get("x-kubernetes-embedded-resource"))
+        self.int_or_string = bool(source.get("x-kubernetes-int-or-string"))
+        self.properties = {n: Schema(s) for n, s in (source.get("properties") or {}).items()}
+        self.additional = _compile_additional(source.get("additionalProperties"))
+        self.items = Schema(source["items"]) if source.get("items") else None
+        self.required: tuple[str, ...] = tuple(source.get("required") or ())
+        self.has_default = "default" in source
+        self.default = source.get("default")
+        self.checks = tuple(_compile_checks(source))
+
+    def normalise(self, value: Any) -> Any:
+        """Return `value` without unknown fields and with defaults."""
+        if isinstance(value, dict):
+            return self._normalise_object(value)
+        if isinstance(value, list) and self.items is not None:
+            items = [self.items.normalise(item) for item in value]
+            return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        return value
+
+    def _normalise_object(self, value: Json) -> Json:
+        result: Json = {}
+        changed = False
+        for name, item in value.items():
+            child = self._child(name)
+            if child is None:
+                if self._keeps(name):
+                    result[name] = item
+                else:
+                    changed = True
+                continue
+            if item is None and not child.nullable and child.has_default:
+                changed = True
+                continue
+            result[name] = kept = child.normalise(item)
+            changed = changed or kept is not item
+        for name, child in self.properties.items():
+            if child.has_default and name not in result:
+                result[name] = child.normalise(child.default)
+                changed = True
+        return result if changed else value
+
+    def _child(self, name: str) -> "Schema | None":
+        child = self.properties.get(name)
+        return child if child is not None else self.additional
+
+    def _keeps(self, name: str) -> bool:
+        return self.preserve or (self.embedded and name in _ROOT_FIELDS)
+
+    def unknown(self, value: Any, path: str = "") -> Iterator[str]:
+        """Yield the path of every field that `normalise` would drop."""
+        if isinstance(value, dict):
+            for name, item in value.items():
+                child = self._child(name)
+                if child is not None:
+                    yield from child.unknown(item, _join(path, name))
+                elif not self._keeps(name):
+                    yield _join(path, name)
+        elif isinstance(value, list) and self.items is not None:
+            for index, item in enumerate(value):
+                yield from self.items.unknown(item, f"{path}[{index}]")
+
+    def validate(self, value: Any, path: str = "") -> Iterator[Violation]:
+        """Yield every violation of the schema in `value`."""
+        if value is None and self.nullable:
+            return
+        problem = self._type_problem(value, path)
+        if problem is not None:
+            yield problem
+            return
+        for check in self.checks:
+            yield from check(value, path)
+        if isinstance(value, dict):
+            yield from self._validate_object(value, path)
+        elif isinstance(value, list) and self.items is not None:
+            for index, item in enumerate(value):
+                yield from self.items.validate(item, f"{path}[{index}]")
+
+    def _validate_object(self, value: Json, path: str) -> Iterator[Violation]:
+        for name in self.required:
+            if name not in value:
+                yield Violation(_join(path, name), "", "FieldValueRequired")
+        for name, item in value.items():
+            child = self._child(name)
+            if child is not None:
+                where = _join(path, name) if name in self.properties else f"{path}.{name}"
+                yield from child.validate(item, where)
+
+    def _type_problem(self, value: Any, path: str) -> Violation | None:
+        actual = type_name(value)
+        if self.int_or_string:
+            if actual in ("integer", "string"):
+                return None
+            expected = "integer,string"
+        else:
+            expected = self.type
+            if not expected or actual == expected or (expected, actual) == ("number", "integer"):
+                return None
+        detail = f'{path or "<root>"} in body must be of type {expected}: "{actual}"'
+        return Violation(path, detail, "FieldValueTypeInvalid", actual)
+
+
+def type_name(value: Any) -> str:
+    """Return JSON Schema's name for the type of a JSON value; whole floats are integers."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case dict():
+            return "object"
+        case _:
+            return "array"
+
+
+def _compile_additional(source: Any) -> Schema | None:
+    if isinstance(source, dict):
+        return Schema(source)
+    return Schema({"x-kubernetes-preserve-unknown-fields": True}) if source is True else None
+
+
+def _compile_checks(source: Mapping[str, Any]) -> Iterator[Check]:
+    for keyword, build in _CHECKS.items():
+        if source.get(keyword) is not None:
+            yield build(source[keyword])
+    if source.get("x-kubernetes-list-type") == "map":
+        yield _unique_by(tuple(source.get("x-kubernetes-list-map-keys") or ()))
+    if source.get("x-kubernetes-int-or-string"):
+        return
+    if source.get("anyOf"):
+        yield _some_of([Schema(s) for s in source["anyOf"]], lambda n: n > 0, "anyOf")
+    if source.get("oneOf"):
+        yield _some_of([Schema(s) for s in source["oneOf"]], lambda n: n == 1, "oneOf")
+    for part in source.get("allOf") or ():
+        yield Schema(part).validate
+    if source.get("not"):
+        yield _some_of([Schema(source["not"])], lambda n: n == 0, "not")
+
+
+def _enum(allowed: list[Any]) -> Check:
+    listed = "supported values: " + ", ".join(f'"{v}"' for v in allowed)
+
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if value not in allowed:
+            yield Violation(path, listed, "FieldValueNotSupported", value)
+
+    return check
+
+
+def _minimum(limit: float) -> Check:
+    return _bound(lambda v: v >= limit, f"should be greater than or equal to {limit}")
+
+
+def _maximum(limit: float) -> Check:
+    return _bound(lambda v: v <= limit, f"should be less than or equal to {limit}")
+
+
+def _bound(holds: Callable[[Any], bool], rule: str) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, int | float) and not holds(value):
+            yield Violation(path, f"{path} in body {rule}", value=value)
+
+    return check
+
+
+def _pattern(pattern: str) -> Check:
+    matcher = re.compile(pattern)
+
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, str) and not matcher.search(value):
+            yield Violation(path, f"{path} in body should match '{pattern}'", value=value)
+
+    return check
+
+
+def _min_length(limit: int) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, str) and len(value) < limit:
+            detail = f"{path} in body should be at least {limit} chars long"
+            yield Violation(path, detail, value=value)
+
+    return check
+
+
+def _max_length(limit: int) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, str) and len(value) > limit:
+            detail = f"may not be more than {limit} bytes"
+            yield Violation(path, detail, "FieldValueTooLong", value)
+
+    return check
+
+
+def _min_items(limit: int) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, list) and len(value) < limit:
+            detail = f"{path} in body should have at least {limit} items"
+            yield Violation(path, detail, value=len(value))
+
+    return check
+
+
+def _max_items(limit: int) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if isinstance(value, list) and len(value) > limit:
+            detail = f"must have at most {limit} items"
+            yield Violation(path, detail, "FieldValueTooMany", len(value))
+
+    return check
+
+
+def _format(name: str) -> Check:
+    low, high = _INT_RANGES.get(name, (0, 0))
+
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        if low and isinstance(value, int) and not low <= value <= high:
+            yield Violation(path, f"{path} in body must be of type {name}", value=value)
+
+    return check
+
+
+def _list_type(kind: str) -> Check:
+    return _unique_by(()) if kind == "set" else _accept
+
+
+def _accept(_value: Any, _path: str) -> Iterator[Violation]:
+    return iter(())
+
+
+def _unique_by(keys: tuple[str, ...]) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        seen = []
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            identity = item
+            if keys and isinstance(item, dict):
+                identity = {key: item[key] for key in keys if key in item}
+            if identity in seen:
+                yield Violation(f"{path}[{index}]", "", "FieldValueDuplicate", identity)
+            seen.append(identity)
+
+    return check
+
+
+def _some_of(choices: list[Schema], holds: Callable[[int], bool], keyword: str) -> Check:
+    def check(value: Any, path: str) -> Iterator[Violation]:
+        matching = sum(not any(choice.validate(value, path)) for choice in choices)
+        if not holds(matching):
+            detail = f"{path} in body must satisfy {keyword} of its schema"
+            yield Violation(path, detail, value=value)
+
+    return check
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+_CHECKS: dict[str, Callable[[Any], Check]] = {
+    "enum": _enum,
+    "minimum": _minimum,
+    "maximum": _maximum,
+    "pattern": _pattern,
+    "minLength": _min_length,
+    "maxLength": _max_length,
+    "minItems": _min_items,
+    "maxItems": _max_items,
+    "format": _format,
+    "x-kubernetes-list-type": _list_type,
+}
