@@ -1,0 +1,1 @@
+"""The simulated garbage collector of kube-controller-manager."""
