@@ -67,7 +67,7 @@ def test_unknown_context_lists_the_known_ones(tmp_path):
     path = tmp_path / "config"
     path.write_text(GOOD)
 
-    with pytest.raises(ConfigError, match="context 'three' is not in .*; it has: one, two"):
+    with pytest.raises(ConfigError, match=r"context .three. is not in .*; it has: one, two"):
         kubeconfig.read(str(path)).context("three")
 
 
