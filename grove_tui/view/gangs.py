@@ -1,0 +1,122 @@
+"""Gangs: each replica of a PodCliqueSet put together from the objects that make it up.
+
+A `Gang` is a frozen picture: its cliques, its scaling groups with their replicas, the pods of each,
+counted and judged. What the template wants but does not exist is in it too, so that a gang keeps
+its shape while it is recycled.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grove_tui.api import names
+from grove_tui.api.breach import Breach, Termination
+from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
+from grove_tui.view.health import Health, Tally
+from grove_tui.view.keys import Key
+from grove_tui.view.podstatus import PodFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Clique:
+    """One clique of a gang.
+
+    Attributes:
+        key: Its row; without uid while the PodClique does not exist.
+        title: Its name in the template.
+        podclique: The object, if it exists.
+        pods: The rows of its pods in the order of their index, those on their way out included.
+        facts: The facts of these pods.
+        tally: Its pods counted.
+        health: How it is doing.
+        breach: Its stored breach, if any.
+    """
+
+    key: Key
+    title: str
+    podclique: PodClique | None
+    pods: tuple[Key, ...]
+    facts: tuple[PodFacts, ...]
+    tally: Tally
+    health: Health
+    breach: Breach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReplica:
+    """One replica of a scaling group: one of each of its cliques."""
+
+    key: Key
+    index: int
+    cliques: tuple[Clique, ...]
+    tally: Tally
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A scaling group of a gang; `group` is None while the object does not exist."""
+
+    key: Key
+    title: str
+    group: PodCliqueScalingGroup | None
+    desired: int
+    minimum: int
+    replicas: tuple[GroupReplica, ...]
+    tally: Tally
+    health: Health
+
+    @property
+    def ready(self) -> int:
+        """Replicas in which every clique has its minimum ready."""
+        return sum(has_minimum(replica.cliques) for replica in self.replicas[: self.desired])
+
+
+@dataclass(frozen=True, slots=True)
+class Gang:
+    """One replica of a PodCliqueSet.
+
+    Attributes:
+        key: Its row.
+        pcs: The set.
+        index: Its replica index.
+        cliques: The cliques in no scaling group.
+        groups: The scaling groups.
+        tally: All pods counted.
+        health: How it is doing.
+        termination: The verdict of gang termination, with every breach.
+        nodes: Names of the nodes that its pods are on.
+    """
+
+    key: Key
+    pcs: PodCliqueSet
+    index: int
+    cliques: tuple[Clique, ...]
+    groups: tuple[Group, ...]
+    tally: Tally
+    health: Health
+    termination: Termination
+    nodes: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The name of its base PodGang."""
+        return names.base_podgang_name(self.pcs.metadata.name, self.index)
+
+    def all_cliques(self) -> Iterator[Clique]:
+        """Every clique, in scaling groups or not, in the order of the tree."""
+        yield from self.cliques
+        for group in self.groups:
+            for replica in group.replicas:
+                yield from replica.cliques
+
+    @property
+    def is_available(self) -> bool:
+        """Whether it has its minimum: every clique, and every scaling group."""
+        return has_minimum(self.cliques) and all(
+            group.ready >= group.minimum for group in self.groups
+        )
+
+
+def has_minimum(cliques: Iterable[Clique]) -> bool:
+    """Tell whether each of the cliques has its minimum ready."""
+    return all(clique.tally.ready >= clique.tally.minimum for clique in cliques)

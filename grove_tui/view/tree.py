@@ -1,0 +1,212 @@
+"""The workload tree: set, replica, scaling group, its replicas, cliques, pods.
+
+The order of rows is kept per gang, so a change costs the lines of one gang and not of the cluster.
+A row is made when it is shown.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+
+from grove_tui.api.objects import PodCliqueSet
+from grove_tui.view.book import Change, Dirty, Existence, GangBook
+from grove_tui.view.gangs import Gang
+from grove_tui.view.keys import Key, Kind, object_key
+from grove_tui.view.rows import Column, Row
+from grove_tui.view.subject import Filter, Node, Subject
+from grove_tui.view.treelines import Lines, Shape, gang_lines
+from grove_tui.view.treerows import COLUMNS, TreeRows
+
+_TREE_KINDS = frozenset(
+    {Kind.PODCLIQUESET, Kind.GANG, Kind.SCALING_GROUP, Kind.GROUP_REPLICA, Kind.PODCLIQUE, Kind.POD}
+)
+
+
+class Tree:
+    """The rows of the workload tree."""
+
+    def __init__(
+        self,
+        book: GangBook,
+        *,
+        collapse_single: bool = False,
+        trouble_first: bool = False,
+        show_namespace: bool = False,
+    ) -> None:
+        """Make the tree of a book.
+
+        Args:
+            book: The gangs.
+            collapse_single: Leave out the level of replicas where there is only one.
+            trouble_first: Order sets and gangs by health and not by name and index.
+            show_namespace: Write the namespace before the name of a set.
+        """
+        self.book = book
+        self.trouble_first = trouble_first
+        self.marks: set[Key] = set()
+        self._collapse_single = collapse_single
+        self._filter: Filter | None = None
+        self._folded: set[Key] = set()
+        self._lines: dict[Key, tuple[Shape, Lines]] = {}
+        self._gang_of: dict[Key, Key] = {}
+        self._rows = TreeRows(book, show_namespace=show_namespace)
+
+    # What is shown
+
+    @property
+    def collapse_single(self) -> bool:
+        """Whether a level with only one replica is left out."""
+        return self._collapse_single
+
+    @collapse_single.setter
+    def collapse_single(self, value: bool) -> None:
+        self._collapse_single = value
+        self._forget_lines()
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show only what `wanted` accepts, with all above and below it; None shows everything."""
+        self._filter = wanted
+        self._forget_lines()
+
+    def is_folded(self, key: Key) -> bool:
+        """Tell whether the rows below are hidden."""
+        return key.place in self._folded
+
+    def toggle_fold(self, key: Key) -> None:
+        """Fold or unfold a row; what is recreated in its place stays folded."""
+        self._folded ^= {key.place}
+        self._lines.pop(self._gang_of.get(key, key), None)
+
+    def fold_all(self, kind: Kind) -> None:
+        """Fold every row of a kind."""
+        parts = (lines for _, lines in self._lines.values())
+        everything = (key for lines in parts for key in (lines.gang.key, *lines.nodes))
+        sets = (object_key(Kind.PODCLIQUESET, pcs) for pcs in self.book.podcliquesets())
+        self._folded |= {key.place for key in (*everything, *sets) if key.kind is kind}
+        self._forget_lines()
+
+    def unfold_all(self) -> None:
+        """Show everything."""
+        self._folded.clear()
+        self._forget_lines()
+
+    def toggle_mark(self, key: Key) -> None:
+        """Mark or unmark a row."""
+        self.marks ^= {key}
+
+    # What the table reads
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns of the tree."""
+        return COLUMNS
+
+    def keys(self) -> list[Hashable]:
+        """Return the visible rows in order."""
+        keys: list[Hashable] = []
+        for pcs in self._sets():
+            key = object_key(Kind.PODCLIQUESET, pcs)
+            accepted = self._filter is None or self._filter(Subject(key, pcs))
+            keys.append(key)
+            before = len(keys)
+            if self._filter is not None or not self.is_folded(key):
+                for lines in self._parts(pcs, key, inherited=accepted):
+                    keys.extend(lines.keys)
+            if not accepted and len(keys) == before:
+                keys.pop()
+        return keys
+
+    def row(self, key: Hashable) -> Row:
+        """Return one row."""
+        assert isinstance(key, Key)
+        lines = self._lines_with(key)
+        content = self._rows.content(key, self._node(key, lines))
+        return Row(
+            key,
+            content.cells,
+            depth=lines.places[key][0] if lines and key in lines.places else 0,
+            glyph=content.glyph,
+            foldable=content.foldable,
+            folded=content.foldable and self._filter is None and self.is_folded(key),
+            marked=key in self.marks,
+            severity=content.severity,
+        )
+
+    def parent(self, key: Hashable) -> Hashable | None:
+        """Return the row above in the tree."""
+        assert isinstance(key, Key)
+        lines = self._lines_with(key)
+        return lines.places[key][1] if lines and key in lines.places else None
+
+    def heir(self, key: Hashable) -> Hashable | None:
+        """Return the row of what was recreated in the place of an object that is gone."""
+        return self.book.current(key) if isinstance(key, Key) else None
+
+    def dirty(self, change: Change) -> Dirty:
+        """Return the rows that a change concerns."""
+        if change.key.kind not in _TREE_KINDS:
+            return Dirty(set())
+        came = change.existence is Existence.ADDED
+        went = change.existence is Existence.REMOVED
+        if not change.is_material and not came and not went:
+            return Dirty({change.key})
+        reorders = self._filter is not None or self.trouble_first
+        return Dirty(
+            {change.key, *change.lineage},
+            structural=came or went or reorders or change.key.kind is not Kind.POD,
+            added=(change.key,) if came else (),
+        )
+
+    # The lines of gangs
+
+    def _sets(self) -> Iterable[PodCliqueSet]:
+        sets = self.book.podcliquesets()
+        if not self.trouble_first:
+            return sets
+        return sorted(sets, key=lambda pcs: self.book.set_health(pcs).order)
+
+    def _parts(self, pcs: PodCliqueSet, key: Key, *, inherited: bool) -> Iterable[Lines]:
+        gangs = list(self.book.gangs(pcs))
+        if self.trouble_first:
+            gangs.sort(key=lambda gang: gang.health.order)
+        hide_gang = self._collapse_single and len(gangs) == 1
+        shape = Shape(
+            is_folded=self.is_folded,
+            wanted=self._filter,
+            collapse_single=self._collapse_single,
+            hide_gang=hide_gang,
+            inherited=inherited,
+            depth=1,
+            parent=key,
+        )
+        for gang in gangs:
+            yield self._gang_lines(gang, shape)
+
+    def _gang_lines(self, gang: Gang, shape: Shape) -> Lines:
+        known = self._lines.get(gang.key)
+        if known is not None and known[1].gang is gang and known[0] == shape:
+            return known[1]
+        lines = gang_lines(gang, shape)
+        if known is not None:
+            for key in known[1].places:
+                self._gang_of.pop(key, None)
+        self._gang_of.update(dict.fromkeys(lines.places, gang.key))
+        self._lines[gang.key] = shape, lines
+        return lines
+
+    def _lines_with(self, key: Key) -> Lines | None:
+        """Return the lines of the gang that a row is in, as they are now."""
+        known = self._lines.get(self._gang_of.get(key, key))
+        if known is None:
+            return None
+        gang = self.book.gang(known[1].gang.key)
+        return self._gang_lines(gang, known[0]) if gang is not None else known[1]
+
+    def _node(self, key: Key, lines: Lines | None) -> Node | None:
+        if key.kind is Kind.PODCLIQUESET:
+            found = self.book.object(key)
+            return found if isinstance(found, PodCliqueSet) else None
+        if key.kind is Kind.GANG:
+            return self.book.gang(key)
+        return lines.nodes.get(key) if lines is not None else None
+
+    def _forget_lines(self) -> None:
+        self._lines.clear()
+        self._gang_of.clear()

@@ -1,0 +1,122 @@
+"""The order of one gang's rows in the workload tree: what is folded, filtered or left out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
+from grove_tui.view.keys import Key
+from grove_tui.view.subject import Filter, Node, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How trees are to be drawn.
+
+    Attributes:
+        is_folded: Whether what is below a row is hidden; not asked while a filter is on.
+        wanted: The filter, if any.
+        collapse_single: Leave out the replica level of scaling groups with one replica.
+        hide_gang: Leave out the gang's own row, because its set has only this one.
+        inherited: Whether the filter accepts the whole set.
+        depth: Depth of the gang's row.
+        parent: Row of the set.
+    """
+
+    is_folded: Callable[[Key], bool]
+    wanted: Filter | None
+    collapse_single: bool
+    hide_gang: bool
+    inherited: bool
+    depth: int
+    parent: Key
+
+
+@dataclass(slots=True)
+class Lines:
+    """The rows of one gang: their order, and the depth, parent and content of each."""
+
+    gang: Gang
+    keys: list[Key] = field(default_factory=list)
+    places: dict[Key, tuple[int, Key]] = field(default_factory=dict)
+    nodes: dict[Key, Node] = field(default_factory=dict)
+
+
+def gang_lines(gang: Gang, shape: Shape) -> Lines:
+    """Return the rows of a gang."""
+    return _Walk(gang, shape).lines()
+
+
+class _Walk:
+    def __init__(self, gang: Gang, shape: Shape) -> None:
+        self._gang = gang
+        self._shape = shape
+        self._lines = Lines(gang)
+
+    def lines(self) -> Lines:
+        shape, gang = self._shape, self._gang
+        accepted = shape.inherited or self._accepts(gang.key, gang)
+        if shape.hide_gang:
+            self._parts(shape.depth, shape.parent, accepted=accepted)
+        elif self._open(gang.key, gang, shape.depth, shape.parent):
+            self._parts(shape.depth + 1, gang.key, accepted=accepted)
+        if not shape.hide_gang:
+            self._close(gang.key, accepted=accepted)
+        return self._lines
+
+    def _parts(self, depth: int, parent: Key, *, accepted: bool) -> None:
+        self._cliques(self._gang.cliques, depth, parent, accepted=accepted)
+        for group in self._gang.groups:
+            self._group(group, depth, parent, accepted=accepted)
+
+    def _group(self, group: Group, depth: int, parent: Key, *, accepted: bool) -> None:
+        accepted = accepted or self._accepts(group.key, group)
+        if self._open(group.key, group, depth, parent):
+            if self._shape.collapse_single and len(group.replicas) == 1:
+                cliques = group.replicas[0].cliques
+                self._cliques(cliques, depth + 1, group.key, accepted=accepted)
+            else:
+                for replica in group.replicas:
+                    self._replica(replica, depth + 1, group.key, accepted=accepted)
+        self._close(group.key, accepted=accepted)
+
+    def _replica(self, replica: GroupReplica, depth: int, parent: Key, *, accepted: bool) -> None:
+        accepted = accepted or self._accepts(replica.key, replica)
+        if self._open(replica.key, replica, depth, parent):
+            self._cliques(replica.cliques, depth + 1, replica.key, accepted=accepted)
+        self._close(replica.key, accepted=accepted)
+
+    def _cliques(
+        self, cliques: Iterable[Clique], depth: int, parent: Key, *, accepted: bool
+    ) -> None:
+        for clique in cliques:
+            whole = accepted or self._accepts(clique.key, clique)
+            if self._open(clique.key, clique, depth, parent):
+                self._pods(clique, depth + 1, accepted=whole)
+            self._close(clique.key, accepted=whole)
+
+    def _pods(self, clique: Clique, depth: int, *, accepted: bool) -> None:
+        if accepted:
+            pods: Iterable[Key] = clique.pods
+        else:
+            both = zip(clique.pods, clique.facts, strict=True)
+            pods = [key for key, facts in both if self._accepts(key, facts)]
+        self._lines.keys.extend(pods)
+        self._lines.places.update(dict.fromkeys(pods, (depth, clique.key)))
+
+    def _accepts(self, key: Key, node: Node) -> bool:
+        wanted = self._shape.wanted
+        return wanted is None or wanted(Subject(key, node, self._gang))
+
+    def _open(self, key: Key, node: Node, depth: int, parent: Key) -> bool:
+        """Add a row and tell whether what is below it is to be shown."""
+        self._lines.keys.append(key)
+        self._lines.places[key] = depth, parent
+        self._lines.nodes[key] = node
+        return self._shape.wanted is not None or not self._shape.is_folded(key)
+
+    def _close(self, key: Key, *, accepted: bool) -> None:
+        """Take the row away again when neither it nor anything below it was accepted."""
+        if not accepted and self._lines.keys[-1] == key:
+            self._lines.keys.pop()
+            del self._lines.places[key]
+            del self._lines.nodes[key]

@@ -1,0 +1,237 @@
+"""The content of the workload tree's rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from grove_tui.api.objects import PodCliqueSet
+from grove_tui.kube.objects import Pod
+from grove_tui.view.ages import age, age_cell
+from grove_tui.view.bars import clique_bar
+from grove_tui.view.book import GangBook
+from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
+from grove_tui.view.health import Health
+from grove_tui.view.keys import Key
+from grove_tui.view.podstatus import PodFacts
+from grove_tui.view.rows import Cell, Column, Severity
+from grove_tui.view.subject import Node
+
+COLUMNS = (
+    Column("NAME", min_width=22, flex=True, priority=100, elide="middle"),
+    Column("KIND", priority=20),
+    Column("READY", min_width=5, priority=90),
+    Column("PODS", min_width=5, priority=50),
+    Column("STATUS", min_width=10, max_width=44, priority=95),
+    Column("RESTARTS", priority=40, max_width=16),
+    Column("AGE", min_width=4, priority=70),
+    Column("NODE", min_width=6, priority=60, max_width=40, elide="middle"),
+    Column("IP", min_width=8, priority=30),
+    Column("GPU", justify="right", priority=10, wide=True),
+    Column("HOSTNAME", priority=5, wide=True, max_width=48, elide="middle"),
+)
+WEDGED = timedelta(seconds=30)
+"""How long after its grace period a pod that still terminates is stuck."""
+
+_NOTHING = Cell()
+POD_GLYPHS = {
+    Severity.NONE: "○",
+    Severity.OK: "●",
+    Severity.PROGRESS: "◌",
+    Severity.WARN: "▲",
+    Severity.ERROR: "✖",
+}
+
+
+class Content(NamedTuple):
+    """A row without its place in the tree."""
+
+    cells: tuple[Cell, ...]
+    glyph: str
+    severity: Severity
+    foldable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What rows above the pods show besides their health."""
+
+    name: str
+    kind: str
+    ready: str
+    restarts: int
+    nodes: frozenset[str]
+    gpus: int
+    foldable: bool
+    bar: Cell = _NOTHING
+    created: datetime | None = None
+
+
+class TreeRows:
+    """Makes the content of rows."""
+
+    def __init__(self, book: GangBook, *, show_namespace: bool = False) -> None:
+        self._book = book
+        self._show_namespace = show_namespace
+
+    def content(self, key: Key, node: Node | None) -> Content:
+        """Return what the row of `key` shows; of an object that is gone only the name."""
+        now = self._book.clock()
+        if isinstance(node, PodCliqueSet):
+            return _content(self._book.set_health(node), self._set(node), now)
+        if node is None or isinstance(node, PodFacts):
+            return self._pod(key, now)
+        return _content(node.health, _summary(node), now)
+
+    def _set(self, pcs: PodCliqueSet) -> Summary:
+        gangs = list(self._book.gangs(pcs))
+        available = sum(gang.is_available for gang in gangs[: pcs.spec.replicas])
+        name = pcs.metadata.name
+        return Summary(
+            name=f"{pcs.metadata.namespace}/{name}" if self._show_namespace else name,
+            kind="pcs",
+            ready=f"{available}/{pcs.spec.replicas}",
+            restarts=sum(gang.tally.restarts for gang in gangs),
+            created=pcs.metadata.creation_timestamp,
+            nodes=frozenset[str]().union(*(gang.nodes for gang in gangs)),
+            gpus=sum(gang.tally.gpus for gang in gangs),
+            foldable=bool(gangs),
+        )
+
+    def _pod(self, key: Key, now: datetime) -> Content:
+        pod = self._book.object(key)
+        if not isinstance(pod, Pod):
+            return Content((Cell(key.name, "dim"),), "", Severity.NONE)
+        facts = self._book.facts(pod)
+        severity = Severity.ERROR if is_wedged(pod, now) else facts.severity
+        cells = (
+            Cell(pod.metadata.name),
+            Cell("pod", "dim"),
+            Cell("{}/{}".format(*facts.containers)),
+            Cell(),
+            Cell(facts.word, severity.style, tick=5 if facts.is_terminating else 0),
+            restarts_cell(facts, now),
+            age_cell(pod.metadata.creation_timestamp, now),
+            Cell(facts.node),
+            Cell(pod.status.pod_ip),
+            Cell(str(facts.gpus) if facts.gpus else ""),
+            Cell(pod.spec.hostname),
+        )
+        return Content(cells, POD_GLYPHS[severity], severity)
+
+
+def _summary(node: Gang | Group | GroupReplica | Clique) -> Summary:
+    if isinstance(node, Gang):
+        return _gang(node)
+    if isinstance(node, Group):
+        return _group(node)
+    return _clique(node) if isinstance(node, Clique) else _group_replica(node)
+
+
+def _gang(gang: Gang) -> Summary:
+    births = (
+        clique.podclique.metadata.creation_timestamp
+        for clique in gang.all_cliques()
+        if clique.podclique is not None
+    )
+    return Summary(
+        name=gang.name,
+        kind="gang",
+        ready=f"{gang.tally.ready}/{gang.tally.desired}",
+        restarts=gang.tally.restarts,
+        created=min((birth for birth in births if birth is not None), default=None),
+        nodes=gang.nodes,
+        gpus=gang.tally.gpus,
+        foldable=True,
+    )
+
+
+def _group(group: Group) -> Summary:
+    return Summary(
+        name=group.key.name,
+        kind="pcsg",
+        ready=_of_minimum(group.ready, group.desired, group.minimum),
+        bar=clique_bar(group.ready, group.desired, group.minimum, group.health.severity),
+        restarts=group.tally.restarts,
+        created=group.group.metadata.creation_timestamp if group.group else None,
+        nodes=_nodes(clique for replica in group.replicas for clique in replica.cliques),
+        gpus=group.tally.gpus,
+        foldable=bool(group.replicas),
+    )
+
+
+def _group_replica(replica: GroupReplica) -> Summary:
+    counts = replica.tally
+    return Summary(
+        name=str(replica.key),
+        kind="group",
+        ready=f"{counts.ready}/{counts.desired}",
+        restarts=counts.restarts,
+        nodes=_nodes(replica.cliques),
+        gpus=counts.gpus,
+        foldable=True,
+    )
+
+
+def _clique(clique: Clique) -> Summary:
+    counts, podclique = clique.tally, clique.podclique
+    return Summary(
+        name=clique.key.name,
+        kind="pclq",
+        ready=_of_minimum(counts.ready, counts.desired, counts.minimum),
+        bar=clique_bar(counts.ready, counts.desired, counts.minimum, clique.health.severity),
+        restarts=counts.restarts,
+        created=podclique.metadata.creation_timestamp if podclique else None,
+        nodes=_nodes([clique]),
+        gpus=counts.gpus,
+        foldable=bool(clique.pods),
+    )
+
+
+def _content(health: Health, summary: Summary, now: datetime) -> Content:
+    """Return the content of a row above the pods."""
+    restarts, gpus = summary.restarts, summary.gpus
+    cells = (
+        Cell(summary.name, "title" if summary.kind in ("pcs", "gang") else ""),
+        Cell(summary.kind, "dim"),
+        Cell(summary.ready, health.severity.style),
+        summary.bar,
+        health.cell(now),
+        Cell(str(restarts) if restarts else "", "warn"),
+        age_cell(summary.created, now) if summary.created else Cell(),
+        Cell(_node_count(summary.nodes), "dim"),
+        Cell(),
+        Cell(str(gpus) if gpus else ""),
+        Cell(),
+    )
+    return Content(cells, health.word.glyph, health.severity, summary.foldable)
+
+
+def _of_minimum(ready: int, desired: int, minimum: int) -> str:
+    return f"{ready}/{desired} (min {minimum})"
+
+
+def _nodes(cliques: Iterable[Clique]) -> frozenset[str]:
+    return frozenset(facts.node for clique in cliques for facts in clique.facts if facts.node)
+
+
+def _node_count(nodes: frozenset[str]) -> str:
+    if len(nodes) == 1:
+        return next(iter(nodes))
+    return f"{len(nodes)} nodes" if nodes else ""
+
+
+def restarts_cell(facts: PodFacts, now: datetime) -> Cell:
+    """Return kubectl's RESTARTS: the count, and how long ago the last one was."""
+    if facts.last_restart is None:
+        return Cell(str(facts.restarts), "warn" if facts.restarts else "dim")
+    return Cell(f"{facts.restarts} ({age(facts.last_restart, now)} ago)", "warn", tick=20)
+
+
+def is_wedged(pod: Pod, now: datetime) -> bool:
+    """Tell whether a pod should long be gone.
+
+    Kubernetes sets deletionTimestamp to the moment at which the grace period ends.
+    """
+    ends = pod.metadata.deletion_timestamp
+    return ends is not None and now > ends + WEDGED
