@@ -50,6 +50,8 @@ class Patch:
     of: HasMetadata
     patch: JSON
     subresource: str = ""
+    is_locked: bool = False
+    """Whether a change of the object since it was seen makes the patch a conflict."""
 
     @property
     def verb(self) -> str:
@@ -186,6 +188,8 @@ class Executor:
         # Grove API: a uid in the patch is a precondition; a recreated object answers 409.
         body = {**action.patch, "metadata": {**action.patch.get("metadata", {})}}
         body["metadata"]["uid"] = metadata.uid
+        if action.is_locked:
+            body["metadata"]["resourceVersion"] = metadata.resource_version
         obj = await self._client.patch(
             action.resource,
             metadata.name,

@@ -27,6 +27,8 @@ class Result:
 
     requeue_after: float | None = None
     """Seconds until the key is to be reconciled again without an event; None for never."""
+    spacing: float = 0.0
+    """Seconds in which further events for the key are gathered before it is reconciled again."""
 
 
 Reconcile = Callable[[NamespacedName], Awaitable[Result | None]]
@@ -65,6 +67,8 @@ class Controller:
         self._reconcile = reconcile
         self._workers = workers
         self._queue: WorkQueue[NamespacedName] = WorkQueue()
+        self._rests: dict[NamespacedName, asyncio.TimerHandle] = {}
+        self._resting: set[NamespacedName] = set()
 
     @property
     def depth(self) -> int:
@@ -74,7 +78,7 @@ class Controller:
     @property
     def is_idle(self) -> bool:
         """Whether no key waits and no worker is busy; delayed keys may still be due later."""
-        return not len(self._queue) and not self._queue.in_hand
+        return not (len(self._queue) or self._queue.in_hand or self._resting)
 
     @property
     def next_due(self) -> float | None:
@@ -82,8 +86,11 @@ class Controller:
         return self._queue.next_due
 
     def enqueue(self, key: NamespacedName) -> None:
-        """Have `key` reconciled as soon as a worker is free."""
-        self._queue.add(key)
+        """Have `key` reconciled as soon as a worker is free and its spacing is over."""
+        if key in self._rests:
+            self._resting.add(key)
+        else:
+            self._queue.add(key)
 
     def enqueue_after(self, key: NamespacedName, seconds: float) -> None:
         """Have `key` reconciled in `seconds`, or earlier if that was already asked for."""
@@ -105,6 +112,10 @@ class Controller:
                 key = await self._queue.get()
             except ShutDown:
                 return
+            if key in self._rests:
+                self._resting.add(key)
+                self._queue.done(key)
+                continue
             started = time.perf_counter()
             try:
                 outcome = await self._attempt(key)
@@ -122,8 +133,10 @@ class Controller:
 
     def _settle(self, key: NamespacedName, outcome: Result | Exception) -> None:
         match outcome:
-            case Result(requeue_after=seconds):
+            case Result(requeue_after=seconds, spacing=spacing):
                 self._queue.forget(key)
+                if spacing > 0:
+                    self._rest(key, spacing)
                 if seconds is not None:
                     self._queue.add_after(key, seconds)
             case Conflict():
@@ -136,6 +149,16 @@ class Controller:
             case Exception():
                 self._failed(key, outcome)
                 self._queue.add_rate_limited(key)
+
+    def _rest(self, key: NamespacedName, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._rests[key] = loop.call_later(seconds, self._rested, key)
+
+    def _rested(self, key: NamespacedName) -> None:
+        del self._rests[key]
+        if key in self._resting:
+            self._resting.discard(key)
+            self._queue.add(key)
 
     def _failed(self, key: NamespacedName, error: Exception) -> None:
         self.stats.errors += 1

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
+from grove_tui.api import labels, names
 from grove_tui.api.constants import (
     LABEL_BASE_PODGANG,
     LABEL_PART_OF,
@@ -50,6 +51,8 @@ INDEX_NODE = "node"
 """Pods by the name of their node; pods without one are not in it."""
 INDEX_PART_OF = "partof"
 """Owned objects by "namespace/name of the PodCliqueSet in their part-of label"."""
+INDEX_REPLICA = "replica"
+"""Owned objects by "namespace/PodCliqueSet/replica index" of the replica that they belong to."""
 INDEX_OWNER = "owner"
 """Owned objects by the uid of their controller."""
 INDEX_SCALING_GROUP = "podcliquescalinggroup"
@@ -104,6 +107,23 @@ def by_label(label: str) -> IndexFunction:
     return index
 
 
+def by_replica(obj: HasMetadata) -> Iterable[str]:
+    """File an object under its replica of a PodCliqueSet, by label or, without one, by name."""
+    metadata = obj.metadata
+    pcs = labels.part_of(metadata.labels)
+    if not pcs:
+        return ()
+    replica = labels.pcs_replica_index(metadata.labels)
+    if replica is None:
+        replica = names.replica_of_podgang(metadata.name, pcs)
+    return () if replica is None else (replica_value(metadata.namespace, pcs, replica),)
+
+
+def replica_value(namespace: str, pcs: str, replica: int) -> str:
+    """Return the value of `INDEX_REPLICA` for one replica."""
+    return f"{namespace}/{pcs}/{replica}"
+
+
 def by_owner(obj: HasMetadata) -> Iterable[str]:
     """File an object under the uid of its controller."""
     owner = controller_of(obj)
@@ -125,16 +145,17 @@ _OWNED: Mapping[str, IndexFunction] = {
     INDEX_PART_OF: by_label(LABEL_PART_OF),
     INDEX_OWNER: by_owner,
 }
+_CHILD: Mapping[str, IndexFunction] = {**_OWNED, INDEX_REPLICA: by_replica}
 INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "podcliquesets": {},
     "podcliques": {
-        **_OWNED,
+        **_CHILD,
         INDEX_SCALING_GROUP: by_label(LABEL_PCSG),
         INDEX_PODGANG: by_label(LABEL_PODGANG),
         INDEX_BASE_PODGANG: by_label(LABEL_BASE_PODGANG),
     },
-    "podcliquescalinggroups": _OWNED,
-    "podgangs": _OWNED,
+    "podcliquescalinggroups": _CHILD,
+    "podgangs": _CHILD,
     "pods": {
         **_OWNED,
         INDEX_PODCLIQUE: by_label(LABEL_PODCLIQUE),
@@ -142,8 +163,8 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
         INDEX_NODE: by_node,
     },
     "nodes": {},
-    "services": _OWNED,
-    "hpas": _OWNED,
+    "services": _CHILD,
+    "hpas": _CHILD,
     "events": {INDEX_INVOLVED: by_involved},
 }
 """The indexes of each field of a World."""

@@ -1,0 +1,1 @@
+"""The PodClique controller: pods of one role, their gates and their status."""

@@ -1,0 +1,260 @@
+"""Keeps the pods of PodCliques as they should be, and says how they are."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from grove_tui.api.constants import (
+    CONDITION_BREACHED,
+    EVENT_ALL_SCHEDULED_LOST,
+    EVENT_POD_CREATE_FAILED,
+    EVENT_POD_CREATED,
+    EVENT_POD_DELETE_FAILED,
+    EVENT_POD_DELETED,
+    SCHEDULING_GATE,
+)
+from grove_tui.api.objects import PODCLIQUES, PodClique, PodCliqueSet, PodCliqueStatus
+from grove_tui.kube.objects import NamespacedName, Pod, find_condition
+from grove_tui.kube.resources import PODS
+from grove_tui.reconcile.actions import (
+    Action,
+    Create,
+    Delete,
+    Outcome,
+    Patch,
+    raise_failures,
+)
+from grove_tui.reconcile.conditions import last_errors, status_patch
+from grove_tui.reconcile.context import Context, errors_of
+from grove_tui.reconcile.controller import Result
+from grove_tui.reconcile.podclique.plan import Plan, owning_set, plan
+from grove_tui.reconcile.podclique.pods import Census, PodTemplate, has_succeeded
+from grove_tui.reconcile.podclique.status import status
+from grove_tui.reconcile.recorder import NORMAL, WARNING
+from grove_tui.reconcile.world import INDEX_OWNER
+
+STATUS_DELAY = 0.05
+"""Seconds that the status of a starting clique waits for more news."""
+STATUS_DELAY_PER_CLIQUE = 0.005
+"""Further seconds for each clique that is waiting likewise."""
+MAX_STATUS_DELAY = 1.5
+FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
+"""Seconds between two replacements of pods that keep failing; they double each time."""
+SECONDS_PER_POD = 0.00005
+"""What one pod of a clique adds to the time in which further events are gathered."""
+
+
+@dataclass(slots=True)
+class _Failures:
+    count: int = 0
+    next_replacement: float = 0.0
+
+
+class PodCliqueReconciler:
+    """Reconciles one PodClique at a time."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._status_due: dict[NamespacedName, float] = {}
+        self._failures: dict[str, _Failures] = {}
+        self._cautious: set[str] = set()
+
+    async def reconcile(self, key: NamespacedName) -> Result | None:
+        """Create, delete and release pods as planned, then write the status if it differs."""
+        world = self._context.world
+        podclique = world.podcliques.get(*key)
+        pcs = None
+        if podclique is not None and podclique.metadata.deletion_timestamp is None:
+            pcs = owning_set(world, podclique)
+        if podclique is None or pcs is None:
+            self._forget(key, podclique)
+            return None
+        wanted = self._plan(pcs, podclique)
+        podclique = await self._record_selection(podclique, wanted)
+        outcomes = await self._act(pcs, podclique, wanted)
+        self._note_failures(podclique, wanted)
+        delay = await self._report(pcs, podclique, wanted, outcomes)
+        raise_failures(outcomes)
+        pods = podclique.spec.replicas
+        return Result(self._soonest(podclique, wanted, delay), spacing=pods * SECONDS_PER_POD)
+
+    def _plan(self, pcs: PodCliqueSet, podclique: PodClique) -> Plan:
+        failures = self._failures.get(podclique.metadata.uid)
+        may_replace = failures is None or _now() >= failures.next_replacement
+        blueprint = self._context.blueprints.of(pcs)
+        now = self._context.clock()
+        return plan(self._context.world, pcs, blueprint, podclique, now, may_replace=may_replace)
+
+    async def _record_selection(self, podclique: PodClique, wanted: Plan) -> PodClique:
+        """Store which ready pod an update takes down before it goes, so that it stays one."""
+        progress, stored = wanted.progress, podclique.status.update_progress
+        if progress is None or progress.ready_pods_selected_to_update is None:
+            return podclique
+        if stored is not None and stored == progress:
+            return podclique
+        selected = replace(podclique.status, update_progress=progress)
+        patch = status_patch(podclique.status, selected)
+        assert patch is not None
+        [outcome] = await self._context.executor.apply(
+            [Patch(PODCLIQUES, podclique, patch, subresource="status")]
+        )
+        raise_failures([outcome])
+        changed: PodClique = outcome.obj
+        return changed
+
+    async def _act(self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan) -> list[Outcome]:
+        executor = self._context.executor
+        actions: list[Action] = [Delete(PODS, pod) for pod in (*wanted.delete, *wanted.replace)]
+        actions += [_release(pod) for pod in wanted.release]
+        outcomes = await executor.apply(actions) if actions else []
+        if wanted.create:
+            outcomes += await self._create(pcs, podclique, wanted.create)
+        for outcome in outcomes:
+            self._tell(podclique, outcome)
+        return outcomes
+
+    async def _create(
+        self, pcs: PodCliqueSet, podclique: PodClique, indices: tuple[int, ...]
+    ) -> list[Outcome]:
+        """Create pods; after a failure, one alone first, so that a refusal costs one request."""
+        executor, uid = self._context.executor, podclique.metadata.uid
+        template = PodTemplate(pcs, podclique)
+        namespace = podclique.metadata.namespace
+        creates = [Create(PODS, namespace, template.body(index)) for index in indices]
+        outcomes: list[Outcome] = []
+        if uid in self._cautious:
+            outcomes = await executor.apply(creates[:1])
+            creates = creates[1:] if outcomes[0].error is None else []
+        outcomes += await executor.apply(creates)
+        self._cautious.discard(uid)
+        if any(outcome.error is not None for outcome in outcomes):
+            self._cautious.add(uid)
+        return outcomes
+
+    def _tell(self, podclique: PodClique, outcome: Outcome) -> None:
+        action, recorder = outcome.action, self._context.recorder
+        if isinstance(action, Patch):
+            return
+        created = isinstance(action, Create)
+        if outcome.error is None:
+            reason = EVENT_POD_CREATED if created else EVENT_POD_DELETED
+            text = "Created Pod:" if created else "Deleted Pod:"
+            name = outcome.obj.metadata.name if created else action.name
+            recorder.event(PODCLIQUES, podclique, NORMAL, reason, text, name)
+        else:
+            reason = EVENT_POD_CREATE_FAILED if created else EVENT_POD_DELETE_FAILED
+            text = f"Pods could not be {'created' if created else 'deleted'}: {outcome.error}"
+            recorder.event(PODCLIQUES, podclique, WARNING, reason, text)
+
+    def _note_failures(self, podclique: PodClique, wanted: Plan) -> None:
+        """Let pods that keep failing be replaced at growing intervals."""
+        if not wanted.replace:
+            return
+        for pod in wanted.replace:
+            text = "A Pod has failed and is replaced:"
+            subject = f"{pod.metadata.name} ({pod.status.reason or 'Failed'})"
+            self._context.recorder.event(PODCLIQUES, podclique, WARNING, "PodFailed", text, subject)
+        failures = self._failures.setdefault(podclique.metadata.uid, _Failures())
+        if _now() > failures.next_replacement + MAX_REPLACEMENT_DELAY:
+            failures.count = 0
+        delay = FIRST_REPLACEMENT_DELAY * 2 ** min(failures.count, 20)
+        failures.next_replacement = _now() + min(delay, MAX_REPLACEMENT_DELAY)
+        failures.count += 1
+
+    async def _report(
+        self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan, outcomes: list[Outcome]
+    ) -> float | None:
+        """Write the status if it differs; return the seconds to wait if it is better gathered."""
+        key = NamespacedName(podclique.metadata.namespace, podclique.metadata.name)
+        computed = self._status(pcs, podclique, wanted, outcomes)
+        first = podclique.status.observed_generation is None
+        patch = status_patch(podclique.status, computed, complete=first)
+        if patch is None:
+            self._status_due.pop(key, None)
+            return None
+        due = self._status_due.get(key)
+        if due is None:
+            delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._status_due)
+            due = self._status_due[key] = _now() + min(delay, MAX_STATUS_DELAY)
+        if _now() < due and not _is_urgent(podclique, computed):
+            return due - _now()
+        self._status_due.pop(key, None)
+        await self._write_status(podclique, computed, patch)
+        return None
+
+    async def _write_status(
+        self, podclique: PodClique, computed: PodCliqueStatus, patch: dict[str, object]
+    ) -> None:
+        raise_failures(
+            await self._context.executor.apply(
+                [Patch(PODCLIQUES, podclique, patch, subresource="status")]
+            )
+        )
+        recorder = self._context.recorder
+        if podclique.status.scheduled_replicas and not computed.scheduled_replicas:
+            text = "All scheduled pods are lost"
+            recorder.event(PODCLIQUES, podclique, WARNING, EVENT_ALL_SCHEDULED_LOST, text)
+        completed = _completed(self._pods(podclique))
+        if completed and podclique.status.conditions != computed.conditions:
+            text = f"{completed} Pods have completed; they keep their place and are not replaced"
+            recorder.event(PODCLIQUES, podclique, NORMAL, "PodsCompleted", text)
+
+    def _status(
+        self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan, outcomes: list[Outcome]
+    ) -> PodCliqueStatus:
+        now = self._context.clock()
+        census = Census.of(self._pods(podclique), podclique.metadata.name)
+        blueprint = self._context.blueprints.of(pcs)
+        computed = status(podclique, pcs, blueprint, census, wanted.progress, now)
+        errors = errors_of(outcomes)
+        if not errors:
+            return computed
+        return replace(
+            computed,
+            observed_generation=podclique.status.observed_generation,
+            last_errors=last_errors(podclique.status.last_errors, errors, now),
+        )
+
+    def _pods(self, podclique: PodClique) -> Iterable[Pod]:
+        return self._context.world.pods.by_index(INDEX_OWNER, podclique.metadata.uid)
+
+    def _soonest(
+        self, podclique: PodClique, wanted: Plan, status_delay: float | None
+    ) -> float | None:
+        delays = [] if status_delay is None else [status_delay]
+        if wanted.is_waiting:
+            failures = self._failures[podclique.metadata.uid]
+            delays.append(max(failures.next_replacement - _now(), 0.001))
+        return min(delays, default=None)
+
+    def _forget(self, key: NamespacedName, podclique: PodClique | None) -> None:
+        self._status_due.pop(key, None)
+        if podclique is not None:
+            self._failures.pop(podclique.metadata.uid, None)
+            self._cautious.discard(podclique.metadata.uid)
+
+
+def _release(pod: Pod) -> Patch:
+    kept = [{"name": g.name} for g in pod.spec.scheduling_gates if g.name != SCHEDULING_GATE]
+    return Patch(PODS, pod, {"spec": {"schedulingGates": kept}})
+
+
+def _is_urgent(podclique: PodClique, computed: PodCliqueStatus) -> bool:
+    """Tell whether a status ends a development, or is what gang termination counts from."""
+    if computed.last_errors != podclique.status.last_errors:
+        return True
+    if computed.ready_replicas == computed.replicas == podclique.spec.replicas:
+        return True
+    before = find_condition(podclique.status.conditions, CONDITION_BREACHED)
+    after = find_condition(computed.conditions, CONDITION_BREACHED)
+    return before is not None and after is not None and before.status != after.status
+
+
+def _completed(pods: Iterable[Pod]) -> int:
+    return sum(has_succeeded(pod) for pod in pods)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

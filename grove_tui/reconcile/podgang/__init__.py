@@ -1,0 +1,1 @@
+"""The PodGang controller: which pods are to be scheduled together."""
