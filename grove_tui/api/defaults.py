@@ -33,7 +33,7 @@ def default(obj: JSON) -> JSON:
     return result
 
 
-def keep_immutable(new: JSON, old: JSON) -> JSON:
+def keep_immutable(new: Any, old: Any) -> Any:
     """Return `new` with immutable fields that it leaves out taken over from `old`.
 
     A manifest that never named `minAvailable` or `roleName` can then be applied again with other

@@ -1,7 +1,5 @@
 """PodClique: pods of one role."""
 
-from typing import Any
-
 from pydantic import Field
 
 from grove_tui.api.models.base import MAX_SUBDOMAIN, Count, Model, PositiveCount
@@ -9,6 +7,7 @@ from grove_tui.api.models.common import (
     AutoScalingConfig,
     Conditions,
     LastError,
+    ObjectMeta,
     ObservedGeneration,
     PodSpec,
     UpdateProgress,
@@ -89,6 +88,6 @@ class PodCliqueStatus(Model):
 class PodClique(Model):
     """Pods of one role that are scheduled, scaled and terminated as part of a gang."""
 
-    metadata: dict[str, Any] | None = None
+    metadata: ObjectMeta | None = None
     spec: PodCliqueSpec
     status: PodCliqueStatus | None = None

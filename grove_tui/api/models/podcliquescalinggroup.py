@@ -1,13 +1,12 @@
 """PodCliqueScalingGroup: PodCliques that are replicated together."""
 
-from typing import Any
-
 from pydantic import Field
 
 from grove_tui.api.models.base import MAX_ITEMS, Count, Model, Name, PositiveCount
 from grove_tui.api.models.common import (
     Conditions,
     LastError,
+    ObjectMeta,
     ObservedGeneration,
     UpdateProgress,
 )
@@ -77,6 +76,6 @@ class PodCliqueScalingGroupStatus(Model):
 class PodCliqueScalingGroup(Model):
     """PodCliques that are replicated together, such as the leader and workers of one model."""
 
-    metadata: dict[str, Any] | None = None
+    metadata: ObjectMeta | None = None
     spec: PodCliqueScalingGroupSpec
     status: PodCliqueScalingGroupStatus | None = None

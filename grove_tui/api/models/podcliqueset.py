@@ -1,6 +1,6 @@
 """PodCliqueSet: a whole system of cliques, replicated."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from grove_tui.api.models.common import (
     Conditions,
     GroupResourceSharing,
     LastError,
+    ObjectMeta,
     ObservedGeneration,
     ResourceClaimTemplate,
     ResourceSharing,
@@ -297,6 +298,6 @@ class PodCliqueSetStatus(Model):
 class PodCliqueSet(Model):
     """A system of cliques of pods that are gang scheduled, and copies of it."""
 
-    metadata: dict[str, Any] | None = None
+    metadata: ObjectMeta | None = None
     spec: PodCliqueSetSpec
     status: PodCliqueSetStatus | None = None

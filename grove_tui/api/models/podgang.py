@@ -1,11 +1,11 @@
 """PodGang: pods that are scheduled all or none."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from grove_tui.api.models.base import MAX_SUBDOMAIN, Count, Model
-from grove_tui.api.models.common import Conditions
+from grove_tui.api.models.common import Conditions, ObjectMeta
 
 
 class NamespacedName(Model):
@@ -86,6 +86,6 @@ class PodGangStatus(Model):
 class PodGang(Model):
     """The unit of gang scheduling: pods of which a minimum is placed together or not at all."""
 
-    metadata: dict[str, Any] | None = None
+    metadata: ObjectMeta | None = None
     spec: PodGangSpec
     status: PodGangStatus | None = None
