@@ -4,16 +4,18 @@
 whether the user may, then the verb. Every refusal on the way is an `ApiError` and becomes a Status.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from grove_tui.demo import discovery
 from grove_tui.demo.access import ADMIN, Authorize, allow_all, attributes_of, refusal
-from grove_tui.demo.answers import Answer, LiveAnswer, answer_error, answer_text
+from grove_tui.demo.answers import Answer, LiveAnswer, answer_error, answer_json, answer_text
 from grove_tui.demo.bootstrap import bootstrap
 from grove_tui.demo.logs import Logs, no_logs
 from grove_tui.demo.negotiation import negotiate
+from grove_tui.demo.openapi import documents
 from grove_tui.demo.registry.registry import Admission, Registry, admit_all
 from grove_tui.demo.requestinfo import RequestInfo, parse
 from grove_tui.demo.statuses import internal, method_not_allowed, no_such_path
@@ -51,7 +53,7 @@ class Api:
         answer = await self.answer(request, user)
         if isinstance(answer, Response):
             return answer
-        async with self._opened(answer) as chunks:
+        async with self.opened(answer) as chunks:
             body = b"".join([chunk async for chunk in chunks])
         return Response(answer.status, answer.headers, body)
 
@@ -62,12 +64,14 @@ class Api:
         if isinstance(answer, Response):
             yield _Lines(answer.status, answer.headers, _once(answer.body))
             return
-        async with self._opened(answer) as chunks:
+        async with self.opened(answer) as chunks:
             yield _Lines(answer.status, answer.headers, chunks)
 
     async def answer(self, request: Request, user: str = ADMIN) -> Answer:
         """Return the answer, which may be a live one."""
         try:
+            if request.path.startswith("/openapi/"):
+                return await self._answer_openapi(request)
             return self._answer(request, user)
         except ApiError as error:
             return answer_error(error)
@@ -81,7 +85,8 @@ class Api:
             answer.close()
 
     @asynccontextmanager
-    async def _opened(self, answer: LiveAnswer) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def opened(self, answer: LiveAnswer) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read a live answer's chunks; leaving ends it, and so does closing the API."""
         self._open.add(answer)
         try:
             yield answer.chunks
@@ -106,6 +111,22 @@ class Api:
         if found is None:
             raise no_such_path()
         return found
+
+    async def _answer_openapi(self, request: Request) -> Answer:
+        """Build a document off the event loop: the first one reads many files."""
+        catalog = self.registry.catalog
+        if request.path.rstrip("/") == "/openapi/v3":
+            return answer_json(documents.index(catalog))
+        match request.path.strip("/").split("/"):
+            case ["openapi", "v3", "api", version]:
+                found = await asyncio.to_thread(documents.document, catalog, "", version)
+            case ["openapi", "v3", "apis", group, version]:
+                found = await asyncio.to_thread(documents.document, catalog, group, version)
+            case _:
+                found = None
+        if found is None:
+            raise no_such_path()
+        return answer_json(found)
 
     def _answer_resource(self, request: Request, info: RequestInfo, user: str) -> Answer:
         definition = self.registry.catalog.find(info.group, info.version, info.resource)

@@ -19,28 +19,32 @@ VERSION = {
     "compiler": "",
     "platform": "linux/amd64",
 }
+_STATIC: dict[str, Json] = {
+    "/": {"paths": ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"]},
+    "/api": {"kind": "APIVersions", "versions": ["v1"]},
+    "/version": VERSION,
+}
 _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
 def answer(catalog: Catalog, path: str, accept: str) -> Response | None:
     """Return the answer to a discovery path; None if `path` is none."""
-    if path == "/version":
-        return answer_json(VERSION)
     parts = path.strip("/").split("/")
-    if len(parts) == 1 and parts[0] in ("api", "apis") and _wants_aggregated(accept):
-        return _aggregated_answer(catalog, core=parts[0] == "api")
+    if path in ("/api", "/apis") and _wants_aggregated(accept):
+        return _aggregated_answer(catalog, core=path == "/api")
+    body = _STATIC.get(path) or _discovered(catalog, parts)
+    return None if body is None else answer_json(body)
+
+
+def _discovered(catalog: Catalog, parts: list[str]) -> Json | None:
     match parts:
-        case [""]:
-            return answer_json({"paths": ["/api", "/apis", "/healthz", "/openapi", "/version"]})
-        case ["api"]:
-            return answer_json({"kind": "APIVersions", "versions": ["v1"]})
         case ["apis"]:
             groups = [_group(catalog, name) for name in _groups(catalog) if name]
-            return answer_json({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+            return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
         case ["api", version]:
             return _resource_list(catalog, "", version)
         case ["apis", group] if group in _groups(catalog):
-            return answer_json({"kind": "APIGroup", "apiVersion": "v1", **_group(catalog, group)})
+            return {"kind": "APIGroup", "apiVersion": "v1", **_group(catalog, group)}
         case ["apis", group, version]:
             return _resource_list(catalog, group, version)
     return None
@@ -62,17 +66,16 @@ def _group(catalog: Catalog, group: str) -> Json:
     return {"name": group, "versions": versions, "preferredVersion": versions[0]}
 
 
-def _resource_list(catalog: Catalog, group: str, version: str) -> Response | None:
+def _resource_list(catalog: Catalog, group: str, version: str) -> Json | None:
     served = catalog.in_group_version(group, version)
     if not served:
         return None
-    found: Json = {
+    return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
         "groupVersion": f"{group}/{version}" if group else version,
         "resources": [entry for definition in served for entry in _entries(definition)],
     }
-    return answer_json(found)
 
 
 def _entries(definition: Definition) -> Iterable[Json]:

@@ -14,6 +14,14 @@ from grove_tui.demo.statuses import Json, Violation
 Check = Callable[[Any, str], Iterator[Violation]]
 
 _INT_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_TYPE_NAMES = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    dict: "object",
+}
 _ROOT_FIELDS = ("apiVersion", "kind", "metadata")
 
 
@@ -142,21 +150,9 @@ class Schema:
 
 def type_name(value: Any) -> str:
     """Return JSON Schema's name for the type of a JSON value; whole floats are integers."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "number"
-        case str():
-            return "string"
-        case dict():
-            return "object"
-        case _:
-            return "array"
+    if isinstance(value, float) and value.is_integer():
+        return "integer"
+    return _TYPE_NAMES.get(type(value), "array")
 
 
 def _compile_additional(source: Any) -> Schema | None:
@@ -171,16 +167,18 @@ def _compile_checks(source: Mapping[str, Any]) -> Iterator[Check]:
             yield build(source[keyword])
     if source.get("x-kubernetes-list-type") == "map":
         yield _unique_by(tuple(source.get("x-kubernetes-list-map-keys") or ()))
-    if source.get("x-kubernetes-int-or-string"):
-        return
-    if source.get("anyOf"):
-        yield _some_of([Schema(s) for s in source["anyOf"]], lambda n: n > 0, "anyOf")
-    if source.get("oneOf"):
-        yield _some_of([Schema(s) for s in source["oneOf"]], lambda n: n == 1, "oneOf")
+    if not source.get("x-kubernetes-int-or-string"):
+        yield from _compile_combinations(source)
+
+
+def _compile_combinations(source: Mapping[str, Any]) -> Iterator[Check]:
     for part in source.get("allOf") or ():
         yield Schema(part).validate
-    if source.get("not"):
-        yield _some_of([Schema(source["not"])], lambda n: n == 0, "not")
+    for keyword, holds in _COMBINATIONS.items():
+        choices = source.get(keyword)
+        if choices:
+            listed = choices if isinstance(choices, list) else [choices]
+            yield _some_of([Schema(choice) for choice in listed], holds, keyword)
 
 
 def _enum(allowed: list[Any]) -> Check:
@@ -312,4 +310,9 @@ _CHECKS: dict[str, Callable[[Any], Check]] = {
     "maxItems": _max_items,
     "format": _format,
     "x-kubernetes-list-type": _list_type,
+}
+_COMBINATIONS: dict[str, Callable[[int], bool]] = {
+    "anyOf": lambda matching: matching > 0,
+    "oneOf": lambda matching: matching == 1,
+    "not": lambda matching: matching == 0,
 }

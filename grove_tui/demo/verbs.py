@@ -20,7 +20,7 @@ from grove_tui.demo.registry.options import (
 )
 from grove_tui.demo.registry.registry import Change, Registry, key_of
 from grove_tui.demo.requestinfo import RequestInfo, is_true
-from grove_tui.demo.shapes import object_body, page_body, renderer
+from grove_tui.demo.shapes import Shape, shape_for
 from grove_tui.demo.statuses import Json, bad_request, method_not_allowed, success
 from grove_tui.demo.storage import Key
 from grove_tui.demo.watch import Watch, WatchOptions
@@ -63,9 +63,13 @@ class Call:
             is_true(self.query.get("force")),
         )
 
+    def shape(self) -> Shape:
+        """Return the form in which objects are wanted."""
+        return shape_for(self.definition, self.form, self.query, self.registry.clock)
+
     def written(self, outcome: Outcome) -> Response:
         """Return the answer to a write."""
-        body = object_body(self.definition, self.form, outcome.stored, self.registry.now)
+        body = self.shape().one(outcome.stored)
         return answer_bytes(body, 201 if outcome.created else 200, self.form, outcome.warnings)
 
 
@@ -80,8 +84,7 @@ def get(call: Call) -> Answer:
     if info.subresource not in ("", "status"):
         raise method_not_allowed()
     stored = call.registry.get(definition, info.namespace, info.name)
-    body = object_body(definition, call.form, stored, call.registry.now)
-    return answer_bytes(body, 200, call.form)
+    return answer_bytes(call.shape().one(stored), 200, call.form)
 
 
 def _log(call: Call) -> Answer:
@@ -98,8 +101,7 @@ def list_objects(call: Call) -> Answer:
     """Return a list."""
     storage = call.registry.storage
     page = listing.page(storage, call.definition, call.info.namespace, call.query)
-    body = page_body(call.definition, call.form, page, call.registry.now, call.query)
-    return answer_bytes(body, 200, call.form)
+    return answer_bytes(call.shape().page(page), 200, call.form)
 
 
 def watch(call: Call) -> Answer:
@@ -118,7 +120,7 @@ def watch(call: Call) -> Answer:
         bookmarks=is_true(query.get("allowWatchBookmarks")),
         initial_end=initial and is_true(query.get("allowWatchBookmarks")),
         timeout=float(timeout) if timeout.isdigit() and timeout != "0" else None,
-        render=renderer(call.definition, call.form, lambda: call.registry.now, query),
+        render=call.shape().renderer(),
     )
     opened = Watch(call.registry.storage, call.definition, options)
     return LiveAnswer(opened.chunks(), opened.close)

@@ -46,14 +46,14 @@ class Registry:
     def __init__(self, storage: Storage, clock: Clock, admission: Admission = admit_all) -> None:
         self.storage = storage
         self.catalog = Catalog(storage)
-        self._clock = clock
+        self.clock = clock
         self._admission = admission
         self._strategies: dict[int, Strategy] = {}
 
     @property
     def now(self) -> str:
         """The time that is written into objects."""
-        return format_time(self._clock())
+        return format_time(self.clock())
 
     def get(self, definition: Definition, namespace: str, name: str) -> Stored:
         """Return one object.
@@ -146,7 +146,7 @@ class Registry:
         old = stored.object
         metadata.check_identity(definition, old["metadata"], options.uid, options.resource_version)
         grace = self._strategy(definition).grace_period(old, options.grace_period_seconds)
-        new = deletion.marked(definition, old, grace, options, self._clock())
+        new = deletion.marked(definition, old, grace, options, self.clock())
         if options.dry_run:
             return Outcome(stored, removed=deletion.is_due(new))
         with self.storage.batch():

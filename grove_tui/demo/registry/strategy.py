@@ -5,6 +5,7 @@
 from collections.abc import Iterator
 
 from grove_tui.demo.definition import Definition
+from grove_tui.demo.openapi.fields import unknown_fields
 from grove_tui.demo.statuses import Json, Violation
 
 
@@ -52,7 +53,8 @@ class Strategy:
 
     def unknown(self, obj: Json) -> list[str]:
         """Return the paths of fields that the resource does not have."""
-        return []
+        definition = self.definition
+        return unknown_fields(definition.group, definition.version, definition.kind, obj)
 
     def grace_period(self, obj: Json, asked: int | None) -> int:
         """Return the seconds between the delete and the end of the object; 0 is at once."""

@@ -1,0 +1,1 @@
+"""Tables: objects as rows of cells, with the columns that kubectl users know."""
