@@ -52,7 +52,7 @@ def port(text: str) -> int:
 
 
 def factor(text: str) -> float:
-    """Parse a pace above zero."""
+    """Parse a number above zero."""
     try:
         number = float(text)
     except ValueError:
@@ -60,6 +60,11 @@ def factor(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
+
+
+def pace(text: str) -> float:
+    """Parse the pace of a simulation; 0 means that nothing takes any time."""
+    return 0.0 if text.strip() in ("0", "0.0") else factor(text)
 
 
 def seconds(text: str) -> float:
@@ -150,7 +155,7 @@ def _add_simulation(parser: argparse.ArgumentParser, of: str) -> None:
     group = parser.add_argument_group("demo cluster")
     group.add_argument("--nodes", type=positive, metavar="N", help=f"nodes {of} (default: 20)")
     group.add_argument(
-        "--speed", type=factor, metavar="X", help="pace of its pods: 2 is twice as fast"
+        "--speed", type=pace, metavar="X", help="pace of its pods: 2 is twice as fast"
     )
     group.add_argument("--scenario", metavar="FILE", help="play what happens from a file")
 

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grove_tui.cli.arguments import parse
-
-OK = 0
-FAILED = 1
-USAGE = 2
+from grove_tui.cli.errors import FAILED, OK, CommandError
 
 # Modules are named, not imported: each command pays for what it needs and for nothing else.
 _COMMANDS = {
@@ -23,18 +20,6 @@ _COMMANDS = {
     "snapshot": "grove_tui.cli.printing",
     "doctor": "grove_tui.cli.doctor",
 }
-
-
-class CommandError(Exception):
-    """A command cannot go on; `str()` is the sentence for the user.
-
-    Attributes:
-        code: The exit code.
-    """
-
-    def __init__(self, sentence: str, code: int = FAILED) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

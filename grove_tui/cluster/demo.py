@@ -110,9 +110,7 @@ def _close(pipe: IO[str] | None) -> None:
 
 
 def _optional(settings: Settings) -> Sequence[str]:
-    words: list[str] = []
-    if settings.scenario:
-        words += ["--scenario", settings.scenario]
+    words = ["--scenario", settings.scenario or "default"]
     # Its stderr is a pipe that nobody reads while it runs; a full one would stop it.
     words += ["--log-file", settings.log_file + ".cluster" if settings.log_file else "/dev/null"]
     return words

@@ -1,6 +1,7 @@
 """The scale dialog: from how many to how many, and what that means."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -72,7 +73,7 @@ class ScaleDialog(Dialog[int]):
         now = self._find()
         if now is None or now.target != self._scalable.target:
             self.refuse(f"{self._scalable.target} is gone; there is nothing left to scale.")
-        elif now != self._scalable:
+        elif (now := replace(now, note=self._scalable.note)) != self._scalable:
             self._scalable = now
             self._show_current()
             self._judge()

@@ -1,0 +1,180 @@
+"""The app: which screen is shown, one open cluster, themes, and what works on every screen."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from grove_tui.cluster.session import Session
+from grove_tui.config import Settings
+from grove_tui.messages import ClusterFailed, ClusterOpened
+from grove_tui.screens.main import MainScreen
+from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeFolders
+
+_log = logging.getLogger(__name__)
+
+Opener = Callable[[Settings], AbstractAsyncContextManager[Session]]
+
+
+def binding_commands() -> type[Provider]:
+    """Import the palette's provider when the palette is opened, not before the first frame."""
+    from grove_tui.screens.palette import BindingCommands
+
+    return BindingCommands
+
+
+class GroveApp(App[int]):
+    """The dashboard of one cluster at a time.
+
+    Attributes:
+        session: The open cluster; None while there is none.
+    """
+
+    TITLE = "grove-tui"
+    CSS_PATH = ["app.tcss", "screens/main.tcss"]  # the default screen's own would not be read
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {binding_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="grove.help"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="grove.quit-anywhere", system=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Opener,
+        *,
+        themes: ThemeFolders | None = None,
+        problem: str = "",
+    ) -> None:
+        """Prepare the dashboard; the cluster is opened after the first frame.
+
+        Args:
+            settings: What the user set.
+            opener: Connects to the cluster that settings name.
+            themes: Where themes come from.
+            problem: Why there is no cluster to open; shown on the first screen.
+        """
+        super().__init__()
+        self.settings = settings
+        self.session: Session | None = None
+        self._opener = opener
+        self._problem = problem
+        self._folders = themes or ThemeFolders()
+        self._cluster_closed = asyncio.Event()
+        self.animation_level = "none"
+        self._register_first_theme()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(TOKEN_DEFAULTS)
+
+    def get_default_screen(self) -> Screen[Any]:
+        return MainScreen(self.settings)
+
+    def on_mount(self) -> None:
+        self.set_keymap(dict(self.settings.keymap))
+        if self._problem:
+            self._welcome(self._problem)
+        else:
+            self.call_after_refresh(self._start)
+        self.set_interval(1, self._reload_themes)
+
+    # The cluster
+
+    def _start(self) -> None:
+        self._cluster_closed.clear()
+        self._follow_cluster(self.settings)
+
+    @work(group="cluster", exclusive=True, exit_on_error=False)
+    async def _follow_cluster(self, settings: Settings) -> None:
+        try:
+            async with self._opener(settings) as session:
+                self.session = session
+                self.post_message(ClusterOpened())
+                await session.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user reads it and decides
+            _log.warning("the cluster cannot be opened: %r", error)
+            self.post_message(ClusterFailed(_sentence(error)))
+        finally:
+            self.session = None
+            self._cluster_closed.set()
+
+    @on(ClusterOpened)
+    def show_cluster(self) -> None:
+        if self.session is not None:
+            self.main_screen.attach(self.session)
+
+    @on(ClusterFailed)
+    def offer_another(self, message: ClusterFailed) -> None:
+        self._welcome(message.sentence)
+
+    @property
+    def main_screen(self) -> MainScreen:
+        """The screen at the bottom of the stack."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @work(group="welcome", exclusive=True)
+    async def _welcome(self, sentence: str) -> None:
+        from dataclasses import replace
+
+        from grove_tui.screens.welcome import WelcomeScreen
+
+        choice = await self.push_screen_wait(WelcomeScreen(sentence))
+        if choice == "demo":
+            self.settings = replace(self.settings, demo=True)
+        self._start()
+
+    async def action_quit(self) -> None:
+        # The session's worker closes its connections and the demo cluster before we go.
+        self.workers.cancel_group(self, "cluster")
+        if self.session is not None:
+            await self._cluster_closed.wait()
+        self.exit(0)
+
+    # What every screen can use
+
+    def action_help(self) -> None:
+        from grove_tui.screens.help import help_screen
+
+        self.push_screen(help_screen(self, self.screen))
+
+    # Themes
+
+    def _register_first_theme(self) -> None:
+        name = self.settings.theme or DEFAULT_THEME
+        theme = self._folders.find(name)
+        if theme is not None:
+            self.register_theme(theme)
+        self.theme = name
+        self.call_later(self._register_themes)
+
+    def _register_themes(self) -> None:
+        loaded = self._folders.load()
+        for theme in loaded.themes:
+            self.register_theme(theme)
+        for problem in loaded.problems:
+            self.notify(problem, severity="warning", timeout=10, markup=False)
+
+    def _reload_themes(self) -> None:
+        if self._folders.changed():
+            self._register_themes()
+            # The same name with other colours does not count as a change by itself.
+            self._invalidate_css()
+            self.refresh_css(animate=False)
+
+
+def _sentence(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = " ".join(str(error).split()) or type(error).__name__
+    sentence = text[:1].upper() + text[1:]
+    return sentence if sentence.endswith(".") else f"{sentence}."

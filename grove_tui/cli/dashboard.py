@@ -1,0 +1,66 @@
+"""`grove-tui`: the dashboard."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from grove_tui.cli.errors import OK, USAGE, CommandError
+from grove_tui.cli.logs import set_up_logging
+from grove_tui.cluster.demo import DemoProcess
+from grove_tui.cluster.opening import check, is_known, open_cluster
+from grove_tui.cluster.session import Session
+from grove_tui.config import Settings, config_directory, load_settings
+
+NO_CLUSTER = "There is no cluster to show: no KUBECONFIG is set and ~/.kube/config does not exist."
+
+
+def dashboard(given: Mapping[str, Any]) -> int:
+    """Run the dashboard until the user leaves it."""
+    settings = load_settings(given)
+    _require_terminal()
+    set_up_logging(settings, has_screen=True)
+    known = is_known(settings)
+    if known:
+        check(settings)
+    # The demo cluster starts on another core while this process imports its screen.
+    demo = DemoProcess.start(settings) if settings.demo else None
+    try:
+        return _run(settings, demo, "" if known else NO_CLUSTER)
+    finally:
+        if demo is not None:
+            demo.stop_now()
+
+
+def _run(settings: Settings, demo: DemoProcess | None, problem: str) -> int:
+    from grove_tui.app import GroveApp
+    from grove_tui.theme import ThemeError, ThemeFolders
+
+    waiting = [demo] if demo is not None else []
+
+    def opener(wanted: Settings) -> AbstractAsyncContextManager[Session]:
+        # The first opening takes the cluster that runs already, any later one starts its own.
+        return open_cluster(wanted, waiting.pop() if waiting and wanted.demo else None)
+
+    themes = ThemeFolders(config_directory(os.environ) / "themes")
+    try:
+        app = GroveApp(settings, opener, themes=themes, problem=problem)
+    except ThemeError as error:
+        raise CommandError(str(error)) from error
+    code = app.run(mouse=settings.mouse)
+    return OK if code is None else code
+
+
+def _require_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(
+            "The dashboard needs a terminal; for scripts there are grove-tui tree and snapshot.",
+            USAGE,
+        )
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise CommandError(
+            "The terminal (TERM=dumb) cannot show a dashboard; set TERM, for example to "
+            "xterm-256color, or use grove-tui tree.",
+            USAGE,
+        )

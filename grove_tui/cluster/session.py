@@ -1,0 +1,176 @@
+"""One open cluster, as the dashboard reads it."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grove_tui.cluster.supervision import supervise
+from grove_tui.kube.client import Client
+from grove_tui.kube.clock import Clock, system_clock
+from grove_tui.kube.errors import Forbidden, KubeError, NotFound
+from grove_tui.kube.reflector import Link, LinkState
+from grove_tui.reconcile.world import Informers, World
+
+GROVE_KINDS = {
+    "grove.io/v1alpha1": ("podcliquesets", "podcliques", "podcliquescalinggroups"),
+    "scheduler.grove.io/v1alpha1": ("podgangs",),
+}
+
+
+class State(StrEnum):
+    """How fresh what we know of a cluster is."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How fresh, since when (event-loop time in seconds), and why not."""
+
+    state: State
+    since: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which cluster this is.
+
+    Attributes:
+        name: The kubeconfig's context, or "demo".
+        server: URL of its API.
+        namespace: Where we look; empty for everywhere.
+        default_namespace: Where objects without a namespace go.
+        kubeconfig: File that reaches it; empty inside a pod.
+    """
+
+    name: str
+    server: str
+    namespace: str
+    default_namespace: str
+    kubeconfig: str = ""
+
+
+class Session:
+    """A connected cluster.
+
+    Attributes:
+        place: Which cluster it is.
+        client: The way to change it.
+        world: What it holds, kept up to date while `run` runs.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        client: Client,
+        informers: Informers,
+        *,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.place = place
+        self.client = client
+        self.informers = informers
+        self.world: World = informers.world
+        self.clock = clock
+        self.fault = ""
+        """What went wrong inside, while it does."""
+        self._listeners: list[Callable[[], None]] = []
+        for informer in informers:
+            informer.reflector.on_link(lambda _: self._told())
+
+    @property
+    def connection(self) -> Connection:
+        """How fresh the world is: as stale as its stalest part that can be had at all."""
+        links = [informer.link for informer in self.informers]
+        stale = [link for link in links if link.state is LinkState.STALE and not _barred(link)]
+        if stale:
+            worst = min(stale, key=lambda link: link.since)
+            return Connection(State.STALE, worst.since, worst.error)
+        if any(link.state is LinkState.CONNECTING for link in links):
+            return Connection(State.CONNECTING, 0.0)
+        return Connection(State.LIVE, 0.0)
+
+    @property
+    def has_synced(self) -> bool:
+        """Whether everything that may be read has been read once."""
+        return all(i.has_synced or _barred(i.link) for i in self.informers)
+
+    @property
+    def forbidden(self) -> tuple[str, ...]:
+        """Resources that we may not read here."""
+        return tuple(
+            informer.resource.qualified_name
+            for informer in self.informers
+            if isinstance(informer.link.cause, Forbidden)
+        )
+
+    def loop_time(self) -> float:
+        """Return the clock by which `Connection.since` is counted."""
+        return asyncio.get_running_loop().time()
+
+    def on_connection(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever `connection` may have changed."""
+        self._listeners.append(listener)
+
+    async def missing_kinds(self) -> tuple[str, ...]:
+        """Return Grove's kinds that the cluster does not serve; raises `KubeError`."""
+        missing: list[str] = []
+        for api_version, wanted in GROVE_KINDS.items():
+            try:
+                found = await self.client.request_json("GET", f"/apis/{api_version}")
+                served = {str(item["name"]) for item in found.get("resources") or ()}
+            except NotFound:
+                served = set()
+            group = api_version.partition("/")[0]
+            missing += [f"{plural}.{group}" for plural in wanted if plural not in served]
+        return tuple(missing)
+
+    async def install_crds(self) -> None:
+        """Create the CRDs that are missing; raises `KubeError`."""
+        from grove_tui.api.crds import crds
+        from grove_tui.kube.errors import AlreadyExists
+        from grove_tui.kube.resources import CRDS
+
+        for manifest in crds():
+            try:
+                await self.client.create(CRDS, manifest)
+            except AlreadyExists:
+                continue
+        await self._wait_served()
+
+    async def run(self) -> None:
+        """Follow the cluster until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(supervise("informers", self.informers.run, self._note_fault))
+            group.create_task(self._freeze_when_synced())
+
+    async def _wait_served(self) -> None:
+        for _ in range(50):
+            if not await self.missing_kinds():
+                return
+            await asyncio.sleep(0.1)
+        raise KubeError("the CRDs were created, but the cluster does not serve them yet")
+
+    async def _freeze_when_synced(self) -> None:
+        # What was listed stays; without this, every full collection walks all of it.
+        await self.informers.wait_synced()
+        gc.collect()
+        gc.freeze()
+
+    def _note_fault(self, line: str) -> None:
+        self.fault = line
+        self._told()
+
+    def _told(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _barred(link: Link) -> bool:
+    """Tell whether the server answers, but will not give us this kind."""
+    return isinstance(link.cause, Forbidden | NotFound)

@@ -1,0 +1,60 @@
+"""The help screen, made from the bindings themselves, so that it cannot be wrong."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from textual.app import App
+from textual.binding import ActiveBinding, Binding
+from textual.content import Content
+from textual.screen import Screen
+
+from grove_tui.screens.text import TextScreen
+
+SYMBOLS = (
+    ("✔", "healthy: every clique has its minAvailable ready"),
+    ("◌", "starting, or on its way out"),
+    ("◐", "updating to a new template"),
+    ("▲", "degraded: fewer pods ready than wanted, the gang still holds"),
+    ("✖", "breached: below minAvailable; the countdown says when the gang is terminated"),
+    ("⟳", "recycling: terminated, and being made again"),
+    ("⊘", "unschedulable: no node has room"),
+)
+
+
+def help_screen(app: App[Any], screen: Screen[Any]) -> TextScreen:
+    """Return what can be done on `screen`, with the keys as they are bound now."""
+    parts: list[Content] = []
+    for title, bindings in _groups(screen).items():
+        parts.append(Content.styled(title, "bold $grove-accent"))
+        parts += [_line(_keys(app, keys), text) for text, keys in bindings.items()]
+        parts.append(Content(""))
+    parts.append(Content.styled("Symbols", "bold $grove-accent"))
+    parts += [_line(symbol, meaning) for symbol, meaning in SYMBOLS]
+    return TextScreen("Help", Content("\n").join(parts))
+
+
+def _groups(screen: Screen[Any]) -> dict[str, dict[str, list[Binding]]]:
+    groups: dict[str, dict[str, list[Binding]]] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not binding.description or binding.action.startswith("screen.copy"):
+            continue
+        group = groups.setdefault(_title(active), {})
+        group.setdefault(binding.tooltip or binding.description, []).append(binding)
+    order = ("On the selected object", "Everywhere", "Moving")
+    return {title: groups[title] for title in order if title in groups}
+
+
+def _title(active: ActiveBinding) -> str:
+    identity = active.binding.id or ""
+    if identity.startswith("object."):
+        return "On the selected object"
+    return "Moving" if identity.startswith("table.") else "Everywhere"
+
+
+def _keys(app: App[Any], bindings: Iterable[Binding]) -> str:
+    return " ".join(dict.fromkeys(app.get_key_display(binding) for binding in bindings))
+
+
+def _line(keys: str, text: str) -> Content:
+    return Content.assemble((f"  {keys:<16}", "$grove-title"), text)

@@ -1,0 +1,213 @@
+"""A screen with a selected object, and what its keys do to that.
+
+Each key first captures who is selected and only then asks or waits; what is done in the end is
+done to that object, wherever the cursor is by then.
+"""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from grove_tui.actions import writes
+from grove_tui.actions.deleting import Deletion
+from grove_tui.actions.outcome import Outcome, clause
+from grove_tui.actions.scaling import Scalable
+from grove_tui.actions.target import Target
+from grove_tui.cluster.session import Session, State
+from grove_tui.config import Settings
+from grove_tui.kube.errors import KubeError
+from grove_tui.screens.selection import (
+    again_deletion,
+    again_scalable,
+    deletion_of,
+    scalable_of,
+    target_of,
+)
+from grove_tui.view.book import GangBook
+from grove_tui.view.keys import Key
+
+
+class ObjectScreen(Screen[None]):
+    """Has one selected row; what that is, a subclass says in `selected`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "scale(0)", "Scale", id="object.scale"),
+        Binding(
+            "plus",
+            "scale(1)",
+            "More",
+            tooltip="Scale to one more",
+            key_display="+",
+            show=False,
+            id="object.more",
+        ),
+        Binding(
+            "minus",
+            "scale(-1)",
+            "Fewer",
+            tooltip="Scale to one fewer",
+            key_display="-",
+            show=False,
+            id="object.fewer",
+        ),
+        Binding("ctrl+d", "delete", "Delete", id="object.delete"),
+        Binding("d", "describe", "Describe", id="object.describe"),
+        Binding("y", "yaml", "YAML", tooltip="Show as YAML", id="object.yaml"),
+    ]
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.session: Session | None = None
+        self.book: GangBook | None = None
+
+    def selected(self) -> Key | None:
+        """Return the row that the keys are for."""
+        return None
+
+    def tell(self, outcome: Outcome) -> None:
+        """Show what came of an action; text from a cluster is never markup."""
+        if outcome.ok:
+            self.app.notify(outcome.sentence, timeout=4, markup=False)
+        else:
+            self.app.notify(outcome.sentence, severity="error", timeout=10, markup=False)
+
+    def stale_sentence(self) -> str:
+        """Say that what is shown is old; empty while it is not."""
+        connection = self.session.connection if self.session is not None else None
+        if self.session is None or connection is None or connection.state is not State.STALE:
+            return ""
+        seconds = max(0, round(self.session.loop_time() - connection.since))
+        return f"Stale for {seconds} s, trying again: {connection.error}"
+
+    def barrier(self) -> str:
+        """Say why nothing may be changed now; empty where it may."""
+        if self.session is None:
+            return "There is no cluster yet."
+        if self.settings.read_only:
+            return "Nothing can be changed: grove-tui was started with --read-only."
+        stale = self.stale_sentence()
+        return f"Nothing can be changed while the cluster does not answer. {stale}" if stale else ""
+
+    # Changing
+
+    def action_scale(self, change: int) -> None:
+        key = self._writable()
+        if key is not None and self.book is not None:
+            found = scalable_of(self.book, key)
+            if isinstance(found, str):
+                self.tell(Outcome(False, found))
+            else:
+                self._scale(found, change)
+
+    def action_delete(self) -> None:
+        key = self._writable()
+        if key is not None and self.book is not None:
+            found = deletion_of(self.book, key)
+            if isinstance(found, str):
+                self.tell(Outcome(False, found))
+            else:
+                self._delete(found)
+
+    @work(exit_on_error=False)
+    async def _scale(self, found: Scalable, change: int) -> None:
+        from grove_tui.screens.scale import ScaleDialog
+
+        session, book = self._opened()
+        dialog = ScaleDialog(found, again_scalable(book.world, found), change)
+        replicas = await self.app.push_screen_wait(dialog)
+        if replicas is not None:
+            self.tell(await writes.scale(session.client, found.target, replicas))
+
+    @work(exit_on_error=False)
+    async def _delete(self, found: Deletion) -> None:
+        from grove_tui.screens.delete import DeleteDialog
+
+        session, book = self._opened()
+        dialog = DeleteDialog(found, again_deletion(book.world, found))
+        target = await self.app.push_screen_wait(dialog)
+        if target is not None:
+            self.tell(await writes.delete(session.client, target))
+
+    @work(exit_on_error=False)
+    async def apply_manifest(self, path: str = "") -> None:
+        """Ask for a manifest file and apply it."""
+        barrier = self.barrier()
+        if barrier:
+            self.tell(Outcome(False, barrier))
+            return
+        from grove_tui.screens.apply import ApplyDialog
+
+        session, _ = self._opened()
+        dialog = ApplyDialog(session.client, session.place.default_namespace, path)
+        applied = await self.app.push_screen_wait(dialog)
+        if applied is not None:
+            self.tell(Outcome(True, f"Applied {', '.join(applied.done)}."))
+
+    # Reading
+
+    def action_describe(self) -> None:
+        target = self._target()
+        if target is not None:
+            self._describe(target)
+
+    def action_yaml(self) -> None:
+        target = self._target()
+        if target is not None:
+            self._show_yaml(target)
+
+    @work(exclusive=True, group="reading", exit_on_error=False)
+    async def _show_yaml(self, target: Target) -> None:
+        from grove_tui.actions.reading import read
+        from grove_tui.screens.document import DocumentScreen
+
+        session, _ = self._opened()
+        try:
+            body = await read(session.client, target)
+        except KubeError as error:
+            self.tell(Outcome(False, f"{target} cannot be read: {clause(error)}."))
+            return
+        self.app.push_screen(DocumentScreen(str(target), body))
+
+    @work(exclusive=True, group="reading", exit_on_error=False)
+    async def _describe(self, target: Target) -> None:
+        from textual.content import Content
+
+        from grove_tui.actions.describing import describe
+        from grove_tui.actions.reading import read
+        from grove_tui.screens.text import TextScreen
+
+        session, book = self._opened()
+        try:
+            body = await read(session.client, target)
+        except KubeError as error:
+            self.tell(Outcome(False, f"{target} cannot be read: {clause(error)}."))
+            return
+        text = describe(body, book.world, session.clock())
+        self.app.push_screen(TextScreen(str(target), Content(text)))
+
+    # Who is meant
+
+    def _writable(self) -> Key | None:
+        """Return the selected row, or None after saying why nothing can be done to it."""
+        key, barrier = self.selected(), self.barrier()
+        if barrier:
+            self.tell(Outcome(False, barrier))
+            return None
+        return key
+
+    def _target(self) -> Target | None:
+        key = self.selected()
+        if key is None or self.book is None:
+            return None
+        target = target_of(self.book, key)
+        if target is None:
+            self.tell(Outcome(False, f"{key.kind} {key} is gone."))
+        return target
+
+    def _opened(self) -> tuple[Session, GangBook]:
+        assert self.session is not None
+        assert self.book is not None
+        return self.session, self.book
