@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from grove_tui.demo.protobuf import PROTOBUF, read_protobuf
 from grove_tui.demo.statuses import Json, bad_request, not_acceptable, unsupported_media_type
 from grove_tui.demo.storage import decode
 
@@ -59,9 +60,11 @@ def read_object(body: bytes, headers: Mapping[str, str]) -> Json:
 
     Raises:
         BadRequest: It is not readable, or no object.
-        ApiError: 415, it is neither JSON nor YAML.
+        ApiError: 415, it is neither JSON nor YAML, nor protobuf of a known kind.
     """
     media_type = headers.get("content-type", "").partition(";")[0].strip()
+    if media_type == PROTOBUF:
+        return read_protobuf(body)
     if media_type not in _BODY_TYPES:
         raise unsupported_media_type((JSON, YAML))
     value = read_yaml(body) if media_type.endswith("yaml") else read_json(body)
