@@ -122,7 +122,8 @@ def test_gangs_do_not_scale():
         ),
         (
             "podcliquescalinggroups",
-            "MinAvail Replicas Available Scheduled Updated PCLQs-Updated PCLQs-Total MinBreached Age",
+            """MinAvail Replicas Available Scheduled Updated PCLQs-Updated PCLQs-Total MinBreached
+            Age""",
             "MinBreached",
         ),
         ("podgangs", "Phase Age", ""),
