@@ -88,6 +88,12 @@ class MetricSpec(OpenModel):
 class AutoScalingConfig(Model):
     """Asks for a HorizontalPodAutoscaler."""
 
+    model_config = rules(
+        rule(
+            "!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
+            "maxReplicas must not be less than minReplicas",
+        )
+    )
     min_replicas: PositiveCount | None = Field(
         default=None,
         description="Fewest replicas to scale to; at least minAvailable. Defaults to replicas.",
