@@ -132,3 +132,7 @@ class TreeSource(RowSource, Protocol):
     def parent(self, key: Hashable) -> Hashable | None:
         """Return the key of the row above it in the tree; None for a root."""
         ...
+
+    def heir(self, key: Hashable) -> Hashable | None:
+        """Return the row that took the place of one that is gone, if any did."""
+        ...

@@ -1,64 +1,24 @@
-"""The live table: rows of any source, painted lazily, repainted one by one.
+"""The live table: rows of a source with a cursor, for keyboard and mouse.
 
-The table knows keys and rows, not objects. A source lists its keys and makes a row when it becomes
-visible. Callers say what changed: `refresh_rows` for content, `refresh_structure` for order. Only
-lines that look different are repainted, so one changed cell costs one narrow region and no layout.
+What it says, it says about a key: the row that the user meant, whatever moves in the meantime.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
-from time import monotonic
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.timer import Timer
-from textual.widget import Widget
 
-from grove_tui.view.columns import Slot, fit
-from grove_tui.view.rows import Column, Row, RowSource, TreeSource
-from grove_tui.widgets.changes import Changes, changed_cells
-from grove_tui.widgets.key_order import KeyOrder
-from grove_tui.widgets.row_painter import GUTTER, Look, RowPainter, StyleCache, fold_mark_span
-from grove_tui.widgets.tokens import TOKEN_CLASSES, TOKEN_CSS
-
-HEADER_LINES = 1
-_FADE_INTERVAL = 0.25
-_CACHED_ROWS = 400
+from grove_tui.view.rows import TreeSource
+from grove_tui.widgets.row_painter import GUTTER, fold_mark_span
+from grove_tui.widgets.row_view import HEADER_LINES, RowView
 
 
-class LiveTable(ScrollView, can_focus=True):
+class LiveTable(RowView, can_focus=True):
     """A table whose cursor stays on an object and which repaints only what changed."""
 
-    COMPONENT_CLASSES = {
-        "live-table--header",
-        "live-table--cursor",
-        "live-table--changed",
-        "live-table--fading",
-        *TOKEN_CLASSES,
-    }
-    DEFAULT_CSS = (
-        """
-LiveTable {
-    background: $surface;
-    color: $foreground;
-    overflow-x: hidden;
-    overflow-y: scroll;
-    scrollbar-size-vertical: 1;
-    & > .live-table--header { color: $foreground; background: $panel; text-style: bold; }
-    & > .live-table--cursor { background: $primary 18%; }
-    &:focus > .live-table--cursor { background: $primary 35%; text-style: bold; }
-    & > .live-table--changed { background: $accent 40%; text-style: bold; }
-    & > .live-table--fading { background: $accent 15%; }
-"""
-        + TOKEN_CSS
-        + "}"
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "cursor_down", "Down", show=False, id="table.down"),
         Binding("k,up", "cursor_up", "Up", show=False, id="table.up"),
@@ -73,13 +33,6 @@ LiveTable {
         Binding("enter", "activate", "Open", show=False, id="table.open"),
         Binding("space", "mark", "Mark", show=False, id="table.mark"),
     ]
-
-    wide = var(False)
-    """Whether columns for wide mode are shown."""
-    ascii = var(False)
-    """Whether symbols are replaced by ASCII characters."""
-    flashes = var(True)
-    """Whether changed cells are pointed at for a moment."""
 
     @dataclass
     class KeyMessage(Message):
@@ -115,313 +68,11 @@ LiveTable {
         def control(self) -> "LiveTable":
             return self.table
 
-    def __init__(
-        self,
-        source: RowSource | None = None,
-        *,
-        empty: str = "",
-        id: str | None = None,  # noqa: A002 - as Textual's widgets spell it
-        classes: str | None = None,
-    ) -> None:
-        """Make a table of `source`; `empty` is what it says while there are no rows."""
-        super().__init__(id=id, classes=classes)
-        self.empty = empty
-        self.cursor_key: Hashable | None = None
-        self._source: RowSource | None = None
-        self._order = KeyOrder()
-        self._columns: tuple[Column, ...] = ()
-        self._needed: list[int] = []
-        self._slots: list[Slot] = []
-        self._rows: dict[Hashable, Row] = {}
-        self._strips: dict[Hashable, tuple[Row, Look, Strip]] = {}
-        self._changes = Changes()
-        self._fade_timer: Timer | None = None
-        self._seconds = 0
-        self._styles = StyleCache(self)
-        self._painter = RowPainter(self._styles)
-        if source is not None:
-            self.set_source(source)
-
-    # What callers do
-
-    def set_source(self, source: RowSource) -> None:
-        """Show another source; the cursor stays where its key still exists."""
-        self._source = source
-        self._columns = tuple(source.columns())
-        self._needed = [0] * len(self._columns)
-        self._changes.clear()
-        self.refresh_structure()
-        self._forget_layout()
-
-    def refresh_structure(self, added: Collection[Hashable] = ()) -> None:
-        """Read the order of the rows again.
-
-        The cursor stays on its object, and that line (or else the top one) stays where it is on
-        the screen. `added` are keys of objects that are new, not merely unfolded; they flash.
-        """
-        before = list(self._visible_keys())
-        anchor, line = self._anchor()
-        old, self._order = self._order, KeyOrder(self._source.keys() if self._source else ())
-        rows, self._rows = self._rows, {}
-        if added and self.flashes:
-            self._changes.note_added(added, monotonic())
-            self._keep_fading()
-        self._move_cursor(old.heir(self.cursor_key, self._order))
-        self._resize_content()
-        self._restore(old.heir(anchor, self._order), line)
-        self._repaint_moved(before, rows)
-
-    def refresh_rows(self, keys: Collection[Hashable] | None = None) -> None:
-        """Read these rows again (all without argument) and repaint the visible ones that differ."""
-        if self._source is None:
-            return
-        visible = list(self._visible_keys())
-        on_screen = set(visible)
-        for key in [key for key in self._rows if key not in on_screen]:
-            del self._rows[key]
-        self._update(
-            (index, key) for index, key in enumerate(visible) if keys is None or key in keys
-        )
-
-    def refresh_times(self) -> None:
-        """Repaint visible rows whose ages or countdowns moved on; to be called once a second."""
-        self._seconds += 1
-        self._update(
-            [
-                (index, key)
-                for index, key in enumerate(self._visible_keys())
-                if (row := self._rows.get(key)) is not None and self._ticks(row)
-            ]
-        )
-
-    def move_to(self, key: Hashable) -> bool:
-        """Put the cursor on a row and scroll to it; False when there is no such row."""
-        if key not in self._order:
-            return False
-        self._move_cursor(key)
-        self._scroll_to_cursor()
-        return True
-
-    @property
-    def cursor_position(self) -> int | None:
-        """Where the cursor stands among all rows."""
-        return None if self.cursor_key is None else self._order.position(self.cursor_key)
-
-    @property
-    def row_count(self) -> int:
-        """How many rows there are, visible or not."""
-        return len(self._order)
-
-    @property
-    def source(self) -> RowSource | None:
-        """What the table shows."""
-        return self._source
-
-    def titles_shown(self) -> list[str]:
-        """Return the titles of the columns that fit at the present width."""
-        return [self._columns[slot.index].title for slot in self._layout_columns()]
-
-    # Painting
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        slots = self._layout_columns()
-        if y < HEADER_LINES:
-            return self._painter.header(self._columns, slots, width)
-        key = self._order.at(y - HEADER_LINES + self.scroll_offset.y)
-        if key is None:
-            empty = not self._order and y == HEADER_LINES and self.empty
-            return self._painter.message(self.empty, width) if empty else self._painter.blank(width)
-        row = self._row(key)
-        look = Look.of(self._changes.get(key), cursor=key == self.cursor_key)
-        cached = self._strips.get(key)
-        if cached is not None and cached[0] is row and cached[1] == look:
-            return cached[2]
-        strip = self._painter.paint(row, look, self._columns, slots, width)
-        self._strips[key] = (row, look, strip)
-        return strip
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        self._strips.clear()
-        super().notify_style_update()
-
-    def watch_wide(self) -> None:
-        self._forget_layout()
-
-    def watch_ascii(self, ascii_only: bool) -> None:
-        self._painter.ascii = ascii_only
-        self._forget_layout()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        if round(old_value) != round(new_value):
-            self._measure()
-        super().watch_scroll_y(old_value, new_value)
-
-    def on_resize(self) -> None:
-        self._resize_content()
-        self._measure()
-        self._forget_layout()
-
-    def _row(self, key: Hashable) -> Row:
-        row = self._rows.get(key)
-        if row is None:
-            assert self._source is not None
-            if len(self._rows) > _CACHED_ROWS:
-                self._rows.clear()
-                self._strips.clear()
-            row = self._rows[key] = self._source.row(key)
-        return row
-
-    def _layout_columns(self) -> list[Slot]:
-        if not self._slots and self._columns:
-            self._measure()
-            room = self.size.width - GUTTER
-            self._slots = fit(self._columns, self._needed, room, wide=self.wide)
-        return self._slots
-
-    def _forget_layout(self) -> None:
-        self._slots = []
-        self._strips.clear()
-        self.refresh()
-
-    def _measure(self) -> None:
-        """Let columns grow to what the visible rows need; they never shrink, so nothing jumps."""
-        grown = False
-        for key in self._visible_keys():
-            if key not in self._rows:
-                grown |= self._grow(self._row(key))
-        if grown:
-            self._forget_layout()
-
-    def _grow(self, row: Row) -> bool:
-        grown = False
-        for index, needed in enumerate(self._painter.needed(row)[: len(self._needed)]):
-            if needed > self._needed[index]:
-                self._needed[index] = needed
-                grown = True
-        return grown
-
-    # Repainting what changed
-
-    def _update(self, lines: Iterable[tuple[int, Hashable]]) -> None:
-        """Read rows of screen lines again and refresh what looks different."""
-        assert self._source is not None or not self._rows
-        for index, key in lines:
-            old = self._rows.get(key)
-            new = self._source.row(key) if self._source else None
-            if new is None or new == old:
-                continue
-            self._rows[key] = new
-            if self._grow(new):
-                self._forget_layout()
-            if old is not None:
-                self._note_change(key, old, new)
-            self._refresh_line(index)
-
-    def _refresh_line(self, line: int) -> None:
-        self.refresh(Region(0, HEADER_LINES + line, self.size.width, 1))
-
-    def _refresh_key(self, key: Hashable | None) -> None:
-        position = None if key is None else self._order.position(key)
-        if position is not None and position - self.scroll_offset.y in range(self._page()):
-            self._refresh_line(position - self.scroll_offset.y)
-
-    def _repaint_moved(self, before: Sequence[Hashable], rows: dict[Hashable, Row]) -> None:
-        """Refresh the lines on which another row stands than before, or other content."""
-        after = list(self._visible_keys())
-        self._measure()
-        for line in range(max(len(before), len(after))):
-            key = after[line] if line < len(after) else None
-            moved = line >= len(before) or before[line] != key
-            if key is not None and key in rows and rows[key] == self._row(key):
-                self._rows[key] = rows[key]
-            elif key is not None and key in rows:
-                self._note_change(key, rows[key], self._row(key))
-                moved = True
-            if moved:
-                self._refresh_line(line)
-        if not before or not after:
-            self._refresh_line(0)
-
-    def _note_change(self, key: Hashable, old: Row, new: Row) -> None:
-        cells = changed_cells(old, new)
-        if cells and self.flashes:
-            self._changes.note(key, cells, monotonic())
-            self._keep_fading()
-
-    def _keep_fading(self) -> None:
-        if self._fade_timer is None and self.is_attached:
-            self._fade_timer = self.set_interval(_FADE_INTERVAL, self._fade)
-
-    def _fade(self) -> None:
-        for key, _ in self._changes.fade(monotonic()):
-            self._refresh_key(key)
-        if not self._changes and self._fade_timer is not None:
-            self._fade_timer.stop()
-            self._fade_timer = None
-
-    def _ticks(self, row: Row) -> bool:
-        return any(cell.tick and self._seconds % cell.tick == 0 for cell in row.cells)
-
-    # Where the cursor and the page are
-
-    def _page(self) -> int:
-        return max(0, self.size.height - HEADER_LINES)
-
-    def _visible_keys(self) -> Iterable[Hashable]:
-        top = self.scroll_offset.y
-        return self._order.keys[top : top + self._page()]
-
-    def _anchor(self) -> tuple[Hashable | None, int]:
-        """Return the row that is to stay where it is on the screen, and its line."""
-        top = self.scroll_offset.y
-        position = self.cursor_position
-        if position is not None and 0 <= position - top < self._page():
-            return self.cursor_key, position - top
-        return self._order.at(top), 0
-
-    def _restore(self, anchor: Hashable | None, line: int) -> None:
-        position = None if anchor is None else self._order.position(anchor)
-        if position is not None and self.is_attached:
-            self.scroll_to(y=max(0, position - line), animate=False)
-
-    def _resize_content(self) -> None:
-        """Tell the scroll bar how many rows there are, without a layout of the whole screen.
-
-        The scroll bar is always there, so a different number of rows moves no widget.
-        """
-        size = Size(self.size.width, len(self._order) + HEADER_LINES)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)
-            if self.is_attached:
-                self._scroll_update(size)
-
-    def _move_cursor(self, key: Hashable | None) -> None:
-        if key == self.cursor_key:
-            return
-        previous, self.cursor_key = self.cursor_key, key
-        self._refresh_key(previous)
-        self._refresh_key(key)
+    def cursor_moved(self, key: Hashable | None) -> None:
         if self.is_attached:
             self.post_message(self.Highlighted(self, key))
 
-    def _step(self, rows: int) -> None:
-        position = self.cursor_position
-        wanted = 0 if position is None else position + rows
-        self._move_cursor(self._order.at(max(0, min(wanted, len(self._order) - 1))))
-        self._scroll_to_cursor()
-
-    def _scroll_to_cursor(self) -> None:
-        position = self.cursor_position
-        if position is None or not self.is_attached:
-            return
-        top = self.scroll_offset.y
-        lowest = position - max(0, self._page() - 1)
-        if position < top or lowest > top:
-            self.scroll_to(y=position if position < top else lowest, animate=False)
-
-    # Keys and mouse
+    # Keys
 
     def action_cursor_down(self) -> None:
         self._step(1)
@@ -469,6 +120,8 @@ LiveTable {
         if self.cursor_key is not None:
             self.post_message(self.MarkToggled(self, self.cursor_key))
 
+    # Mouse
+
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
@@ -489,6 +142,12 @@ LiveTable {
             self.post_message(self.Activated(self, key))
 
     def _click_header(self, x: int) -> None:
-        for slot in self._layout_columns():
+        for slot in self._slots():
             if slot.x <= x - GUTTER < slot.x + slot.width:
                 self.post_message(self.HeaderClicked(self, slot.index))
+
+    def _step(self, rows: int) -> None:
+        position = self.cursor_position
+        wanted = 0 if position is None else position + rows
+        self._move_cursor(self._order.at(max(0, min(wanted, len(self._order) - 1))))
+        self._scroll_to_cursor()
