@@ -5,8 +5,8 @@ Promises:
 * `record` never waits and never fails: events are news, not state.
 * The same news about the same object is one Event whose count grows.
 * At a calm pace every piece of news is an Event of its own. In a burst, what exceeds the allowance
-  is gathered per controlling object and told in one Event a second later, so that creating a
-  thousand pods costs a handful of writes instead of thousands.
+  is gathered per controller (else node or namespace) and told in one Event a second later, so that
+  creating a thousand pods costs a handful of writes instead of thousands.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class Recorder:
         if self._allowed():
             self._queue.put_nowait((_about_pod(pod), news, 1))
             return
-        about = _about_controller(pod)
+        about = _about_common(pod)
         key = (about.get("uid", ""), news.reason)
         if not self._gathered:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._tell_gathered)
@@ -158,14 +158,17 @@ def _about_pod(pod: Pod) -> JSON:
     }
 
 
-def _about_controller(pod: Pod) -> JSON:
+def _about_common(pod: Pod) -> JSON:
+    """Return what many pods have in common: their controller, else their node or namespace."""
+    namespace = pod.metadata.namespace
     for ref in pod.metadata.owner_references:
         if ref.controller:
             return {
                 "apiVersion": ref.api_version,
                 "kind": ref.kind,
-                "namespace": pod.metadata.namespace,
+                "namespace": namespace,
                 "name": ref.name,
                 "uid": ref.uid,
             }
-    return _about_pod(pod)
+    kind, name = ("Node", pod.spec.node_name) if pod.spec.node_name else ("Namespace", namespace)
+    return {"apiVersion": "v1", "kind": kind, "name": name, "uid": name}

@@ -22,6 +22,19 @@ class Candidate:
     occupant: Occupant
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Pods that cannot be placed together.
+
+    Attributes:
+        fitting: How many of them would fit.
+        reason: Why the next one does not.
+    """
+
+    fitting: int
+    reason: str
+
+
 class Placement:
     """Finds nodes among those that exist; what it chooses counts as used at once."""
 
@@ -40,20 +53,15 @@ class Placement:
         self._nodes.place(candidate.uid, node.name, candidate.occupant)
         return node.name
 
-    def place_all(self, candidates: Sequence[Candidate]) -> tuple[dict[str, str], Candidate | None]:
-        """Choose nodes for all pods, or for none.
-
-        Returns:
-            The nodes by pod uid, and the first pod that did not fit; without one the nodes are
-            taken, with one the nodes are only where the others would have fitted.
-        """
+    def place_all(self, candidates: Sequence[Candidate]) -> dict[str, str] | Misfit:
+        """Choose nodes for all pods, by uid, or for none."""
         # Spreading can leave every node too full for a large pod; packing then finds the room.
-        chosen, missing = self._try(candidates, packed=False)
-        if missing is not None:
-            packed, still_missing = self._try(candidates, packed=True)
-            if still_missing is None or len(packed) > len(chosen):
-                return packed, still_missing
-        return chosen, missing
+        outcome = self._try(candidates, packed=False)
+        if isinstance(outcome, Misfit):
+            packed = self._try(candidates, packed=True)
+            if not isinstance(packed, Misfit) or packed.fitting > outcome.fitting:
+                return packed
+        return outcome
 
     def explain(self, demand: Demand) -> str:
         """Return kube-scheduler's sentence on why no node takes such a pod."""
@@ -67,19 +75,19 @@ class Placement:
         listed = ", ".join(sorted(f"{count} {reason}" for reason, count in reasons.items()))
         return f"0/{len(nodes)} nodes are available: {listed}."
 
-    def _try(
-        self, candidates: Sequence[Candidate], *, packed: bool
-    ) -> tuple[dict[str, str], Candidate | None]:
+    def _try(self, candidates: Sequence[Candidate], *, packed: bool) -> dict[str, str] | Misfit:
         chosen: dict[str, str] = {}
         for candidate in sorted(candidates, key=_size, reverse=True):
             node = self._find(candidate.occupant, packed=packed)
             if node is None:
+                # Explained while the others still take their room: that is why it lacks.
+                misfit = Misfit(len(chosen), self.explain(candidate.occupant.demand))
                 for uid in chosen:
                     self._nodes.release(uid)
-                return chosen, candidate
+                return misfit
             self._nodes.place(candidate.uid, node.name, candidate.occupant)
             chosen[candidate.uid] = node.name
-        return chosen, None
+        return chosen
 
     def _find(self, occupant: Occupant, *, packed: bool) -> NodeInfo | None:
         """Return the node with room that has fewest pods of the clique, then the lowest load.

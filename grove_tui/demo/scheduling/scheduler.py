@@ -23,7 +23,7 @@ from grove_tui.demo.scheduling.gangs import (
     readiness,
 )
 from grove_tui.demo.scheduling.nodes import Nodes, Occupant
-from grove_tui.demo.scheduling.placement import Candidate, Placement
+from grove_tui.demo.scheduling.placement import Candidate, Misfit, Placement
 from grove_tui.demo.scheduling.reports import Reporter
 from grove_tui.demo.watches import Watches
 from grove_tui.kube.client import Client
@@ -249,13 +249,13 @@ class Scheduler:
         shape = tuple(candidate.occupant.demand for candidate in candidates)
         reason = self._hopeless_starts.get(shape)
         if reason is None:
-            nodes, missing = self._placement.place_all(candidates)
-            if missing is None:
+            outcome = self._placement.place_all(candidates)
+            if not isinstance(outcome, Misfit):
                 for pod in starters:
-                    self._assume(pod, nodes[pod.metadata.uid])
+                    self._assume(pod, outcome[pod.metadata.uid])
                 return True
-            why = self._placement.explain(missing.occupant.demand)
-            reason = f"needs {len(starters)} pods placed at once, {len(nodes)} fit: {why}"
+            fit = f"{len(starters)} pods placed at once, {outcome.fitting} fit"
+            reason = f"needs {fit}: {outcome.reason}"
             # Room only shrinks until it is said to have come, so this shape needs no second try.
             self._hopeless_starts[shape] = reason
         for pod in gang.waiting.values():
