@@ -10,6 +10,7 @@ import yaml
 from grove_tui.api.validation import (
     Features,
     Reason,
+    name_conflicts,
     validate_child,
     validate_create,
     validate_update,
@@ -366,6 +367,29 @@ def test_autoscalers_of_a_clique_and_a_group_of_one_name_are_refused():
 
     assert error.field == "spec.template.cliques[0].name"
     assert "HorizontalPodAutoscaler" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (manifest(name="p"), manifest(name="q"), []),
+        (
+            manifest(name="p-0-sg"),
+            manifest(clique("w"), name="p", groups=(scaling_group("sg", ("w",)),)),
+            [("metadata.name", "p-0-sg-0")],
+        ),
+        (
+            manifest(clique("x-0-w"), name="a"),
+            manifest(clique("w"), name="a-0-x"),
+            [(f"{CLIQUE}.name", "a-0-x-0-w")],
+        ),
+    ],
+)
+def test_sets_that_could_share_a_name_are_found_by_who_sees_both(one, other, expected):
+    conflicts = name_conflicts(one, other)
+
+    assert [(e.field, e.detail.split('"')[-2]) for e in conflicts] == expected
+    assert bool(name_conflicts(other, one)) == bool(expected)
 
 
 def test_messages_are_those_of_kubernetes():

@@ -14,7 +14,15 @@ from typing import Any
 from grove_tui.api import defaults
 from grove_tui.api.duration import parse_duration
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
-from grove_tui.api.validation import cliques, features, names, startup, types, updates
+from grove_tui.api.validation import (
+    cliques,
+    collisions,
+    features,
+    names,
+    startup,
+    types,
+    updates,
+)
 from grove_tui.api.validation.errors import FieldError, Reason, invalid, required
 from grove_tui.api.validation.features import Features
 from grove_tui.api.validation.manifest import CLIQUES, TEMPLATE, Manifest, mapping, parse
@@ -24,6 +32,7 @@ __all__ = [
     "Features",
     "FieldError",
     "Reason",
+    "name_conflicts",
     "validate_child",
     "validate_create",
     "validate_update",
@@ -52,6 +61,14 @@ def validate_update(new: Any, old: Any, features_: Features = _NO_FEATURES) -> l
     found = [*updates.check(parse(wanted), parse(stored))]
     found += _violations(wanted, features_, is_create=False)
     return _with_types(PODCLIQUESETS.kind, wanted, found)
+
+
+def name_conflicts(obj: Any, other: Any) -> list[FieldError]:
+    """Return what of a PodCliqueSet can get the same name as what of another in its namespace.
+
+    Admission sees one object at a time and cannot know; who sees both can ask.
+    """
+    return list(collisions.between(parse(obj), parse(other)))
 
 
 def validate_child(kind: str, obj: Any) -> list[FieldError]:

@@ -1,17 +1,11 @@
-"""Names: formats, uniqueness, lengths, and names of made objects that would coincide."""
+"""Names: formats, uniqueness and lengths."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import combinations
 
 from grove_tui.api.constants import MAX_COMBINED_NAME_LENGTH
-from grove_tui.api.names import parse_index
-from grove_tui.api.validation import formats
+from grove_tui.api.validation import collisions, formats
 from grove_tui.api.validation.errors import FieldError, duplicate, invalid, required
 from grove_tui.api.validation.manifest import Clique, Group, Manifest
-
-_MAX_FAMILIES = 512
-"""Bound of the comparison of every two families; schemas allow fewer."""
 
 
 def check(manifest: Manifest) -> Iterator[FieldError]:
@@ -27,7 +21,7 @@ def check(manifest: Manifest) -> Iterator[FieldError]:
     yield from _duplicates((f"{c.spec_path}.roleName", c.role_name) for c in manifest.cliques)
     yield from _duplicates((f"{g.path}.name", g.name) for g in manifest.groups)
     yield from _lengths(manifest)
-    yield from _collisions(manifest)
+    yield from collisions.within(manifest)
 
 
 def _set_name(manifest: Manifest) -> Iterator[FieldError]:
@@ -75,67 +69,3 @@ def _too_long(parts: list[str], length: int) -> str:
         f"the combined length of {quoted} is {length} and exceeds {MAX_COMBINED_NAME_LENGTH}; "
         "shorten one of these names"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """The names of one part's objects: dash-separated segments, None standing for an index."""
-
-    kind: str
-    field: str
-    part: str
-    segments: tuple[str | None, ...]
-
-    def meets(self, other: "_Family") -> bool:
-        """Tell whether some name is in both families; an index never contains a dash."""
-        return len(self.segments) == len(other.segments) and all(
-            _may_be_equal(a, b) for a, b in zip(self.segments, other.segments, strict=True)
-        )
-
-
-def _may_be_equal(a: str | None, b: str | None) -> bool:
-    if a is None or b is None:
-        given = b if a is None else a
-        return given is None or parse_index(given) is not None
-    return a == b
-
-
-def _collisions(manifest: Manifest) -> Iterator[FieldError]:
-    families = [*_podclique_families(manifest), *_autoscaler_families(manifest)]
-    if len(families) > _MAX_FAMILIES:
-        return
-    for one, other in combinations(families, 2):
-        if one.kind == other.kind and one.part != other.part and one.meets(other):
-            yield invalid(
-                one.field,
-                one.part,
-                f"{one.kind} names of {one.part} and {other.part} can coincide, such as "
-                f'"{_example(manifest.name, one, other)}"',
-            )
-
-
-def _podclique_families(manifest: Manifest) -> Iterator[_Family]:
-    for clique in manifest.cliques:
-        if not clique.name:
-            continue
-        group = manifest.group_of.get(clique.name)
-        middle = [*group.name.split("-"), None] if group and group.name else []
-        segments = (None, *middle, *clique.name.split("-"))
-        part = f'clique "{clique.name}"'
-        yield _Family("PodClique", f"{clique.path}.name", part, segments)
-
-
-def _autoscaler_families(manifest: Manifest) -> Iterator[_Family]:
-    scaled: list[tuple[str, Clique | Group]] = [
-        ("clique", c) for c in manifest.standalone if c.auto_scaling
-    ]
-    scaled += [("scaling group", g) for g in manifest.groups if g.scale]
-    for word, item in scaled:
-        segments = (None, *item.name.split("-"))
-        part = f'{word} "{item.name}"'
-        yield _Family("HorizontalPodAutoscaler", f"{item.path}.name", part, segments)
-
-
-def _example(pcs: str, one: _Family, other: _Family) -> str:
-    pairs = zip(one.segments, other.segments, strict=True)
-    return "-".join([pcs, *(a or b or "0" for a, b in pairs)])
