@@ -27,11 +27,11 @@ def changed_by(definition: Definition, request: Request) -> Change:
         ApiError: 415, the resource does not take this kind of patch.
     """
     kind = media_type(request)
-    accepted = [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
+    accepted = [JSON_PATCH, MERGE_PATCH]
     if definition.custom is None:
-        accepted.insert(2, STRATEGIC_PATCH)
+        accepted.append(STRATEGIC_PATCH)
     if kind not in accepted:
-        raise unsupported_media_type(accepted)
+        raise unsupported_media_type([*accepted, APPLY_PATCH])
     patch = read_json(request.body)
     if kind == JSON_PATCH:
         return lambda old: _object(json_patch(old, patch))

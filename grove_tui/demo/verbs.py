@@ -1,17 +1,18 @@
 """What each verb does with a request for a resource."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grove_tui.demo import listing, negotiation, podactions, scale
 from grove_tui.demo.access import Authorize, review
 from grove_tui.demo.answers import Answer, LiveAnswer, answer_bytes, answer_json, answer_text
+from grove_tui.demo.apply.serverside import server_side_apply
 from grove_tui.demo.builtin import PODS
 from grove_tui.demo.definition import Definition
 from grove_tui.demo.listing import request_selector
 from grove_tui.demo.logs import Logs, log_options
 from grove_tui.demo.negotiation import Form
-from grove_tui.demo.patching import changed_by
+from grove_tui.demo.patching import APPLY_PATCH, changed_by, media_type
 from grove_tui.demo.registry.options import (
     DeleteOptions,
     Outcome,
@@ -59,7 +60,7 @@ class Call:
         return WriteOptions(
             bool(dry_run),
             self.query.get("fieldValidation", ""),
-            self.query.get("fieldManager", ""),
+            self.query.get("fieldManager") or _program(self.request),
             is_true(self.query.get("force")),
         )
 
@@ -71,6 +72,10 @@ class Call:
         """Return the answer to a write."""
         body = self.shape().one(outcome.stored)
         return answer_bytes(body, 201 if outcome.created else 200, self.form, outcome.warnings)
+
+
+def _program(request: Request) -> str:
+    return request.headers.get("user-agent", "").partition("/")[0]
 
 
 def get(call: Call) -> Answer:
@@ -175,8 +180,19 @@ def update(call: Call) -> Answer:
 
 def patch(call: Call) -> Answer:
     """Change an object by a patch."""
+    if media_type(call.request) == APPLY_PATCH and not call.info.subresource:
+        return _applied(call)
     call.registry.get(call.definition, call.info.namespace, call.info.name)
     return _changed(call, changed_by(call.definition, call.request))
+
+
+def _applied(call: Call) -> Answer:
+    config = negotiation.read_yaml(call.request.body)
+    if not isinstance(config, dict):
+        raise bad_request("error decoding patch: a configuration is an object")
+    options = replace(call.options(), field_manager=call.query.get("fieldManager", ""))
+    outcome = server_side_apply(call.registry, call.definition, call.key, config, options)
+    return call.written(outcome)
 
 
 def _changed(call: Call, change: Change) -> Answer:

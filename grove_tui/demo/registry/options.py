@@ -11,12 +11,17 @@ _POLICIES = ("Background", "Foreground", "Orphan")
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """Options of create, update and patch."""
+    """Options of create, update and patch.
+
+    Attributes:
+        applying: The object comes with the owners of its fields.
+    """
 
     dry_run: bool = False
     field_validation: str = ""
     field_manager: str = ""
     force: bool = False
+    applying: bool = False
 
 
 @dataclass(frozen=True, slots=True)

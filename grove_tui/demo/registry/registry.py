@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from grove_tui.demo.apply.managers import UPDATE, Manager, after_update
+from grove_tui.demo.apply.structure import structure_of
 from grove_tui.demo.builtin import CRDS, NAMESPACES, SERVICEACCOUNTS
 from grove_tui.demo.definition import Definition
 from grove_tui.demo.registry import deletion, metadata
@@ -79,6 +81,8 @@ class Registry:
         strategy = self._strategy(definition)
         warnings = _check_unknown(definition, strategy, obj, options)
         obj = self._name(definition, metadata.for_create(definition, obj, self.now))
+        if not options.applying:
+            obj = metadata.with_metadata(obj, managedFields=None)
         key = key_of(definition, namespace, obj["metadata"]["name"])
         if self.storage.get(key) is not None:
             raise already_exists(definition.plural, definition.group, key.name)
@@ -109,8 +113,32 @@ class Registry:
         warnings = _check_unknown(definition, strategy, changed, options)
         new = metadata.for_update(definition, changed, old)
         new, admitted = self._changed(definition, strategy, subresource, (new, old))
+        new = self._with_owners(definition, subresource, (new, old), options)
         new = _with_generation(definition, new, old)
         return self._store(definition, key, new, old, options.dry_run, (*warnings, *admitted))
+
+    def _with_owners(
+        self,
+        definition: Definition,
+        subresource: str,
+        change: tuple[Json, Json],
+        options: WriteOptions,
+    ) -> Json:
+        """Note whose fields changed, on objects that keep such notes."""
+        new, old = change
+        if options.applying:
+            return new
+        if "managedFields" not in old["metadata"]:
+            return metadata.with_metadata(new, managedFields=None)
+        writer = Manager(
+            options.field_manager or "unknown",
+            UPDATE,
+            definition.api_version,
+            frozenset(),
+            self.now,
+            subresource,
+        )
+        return after_update(new, old, structure_of(definition), writer)
 
     def _changed(
         self,
