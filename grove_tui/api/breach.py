@@ -56,8 +56,7 @@ class Breach:
 
     Attributes:
         kind: `PodClique` or `PodCliqueScalingGroup`.
-        name: Its name.
-        uid: Its uid; a recreated object is another one.
+        uid: Tells a recreated object from the one before.
         since: When it fell below, by its condition.
         due: When `terminationDelay` has passed since; None while a gate stops it.
         gate: What stops it; None when it counts.
@@ -118,7 +117,7 @@ def replica_termination(
         replica: The replica's index; one beyond `spec.replicas` is removed anyway and not judged.
         podcliques: PodCliques of the replica; those in scaling groups are ignored.
         scaling_groups: PodCliqueScalingGroups of the replica.
-        now: The current time.
+        now: Decides what has expired.
     """
     if replica >= pcs.spec.replicas or pcs.metadata.deletion_timestamp is not None:
         return Termination(Level.PODCLIQUESET, replica)
@@ -143,16 +142,13 @@ def scaling_group_terminations(
     members: Iterable[PodClique],
     now: datetime,
 ) -> tuple[Termination, ...]:
-    """Judge the replicas of a scaling group that have a member below its minimum.
+    """Judge the replicas of a scaling group that have a member below its minimum, in order.
 
     Args:
         pcs: The PodCliqueSet, for its terminationDelay.
         group: The scaling group.
         members: Its PodCliques; those of other groups are ignored.
-        now: The current time.
-
-    Returns:
-        One verdict per replica with a breach, counting or gated, in order of their index.
+        now: Decides what has expired.
     """
     delay = termination_delay(pcs)
     by_index = _members_by_index(group, members)
@@ -177,17 +173,17 @@ def scaling_group_terminations(
 def has_been_scheduled(podclique: PodClique) -> bool:
     """Tell whether a PodClique ever had its minimum scheduled, as far as its conditions know."""
     condition = find_condition(podclique.status.conditions, CONDITION_SCHEDULED)
-    return condition is not None and (
-        condition.is_true or _moved_after_grace(condition, podclique.metadata)
-    )
+    if condition is None:
+        return False
+    return condition.is_true or _moved_after_grace(condition, podclique.metadata)
 
 
 def has_been_healthy(group: PodCliqueScalingGroup) -> bool:
     """Tell whether a scaling group ever had its minimum, as far as its conditions know."""
     condition = find_condition(group.status.conditions, CONDITION_BREACHED)
-    return condition is not None and (
-        condition.status == "False" or _moved_after_grace(condition, group.metadata)
-    )
+    if condition is None:
+        return False
+    return condition.status == "False" or _moved_after_grace(condition, group.metadata)
 
 
 def _moved_after_grace(condition: Condition, metadata: ObjectMeta) -> bool:
@@ -242,8 +238,7 @@ def _breach(
         return None
     since = condition.last_transition_time
     due = since + delay if since is not None and gate is None else None
-    if due is None and gate is None:
-        # Nothing says since when, so nothing says that it ever was different.
+    if due is None and gate is None:  # nothing says that it ever was different
         gate = Gate.NEVER_SCHEDULED if kind == "PodClique" else Gate.NEVER_HEALTHY
     return Breach(kind, obj.metadata.name, obj.metadata.uid, since, due, gate, condition)
 

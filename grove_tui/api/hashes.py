@@ -3,7 +3,7 @@
 Only what ends up in a pod counts: a clique's labels, annotations and podSpec, and the priority
 class of the set. Replicas, minAvailable, terminationDelay, start-up type and the like do not. The
 hash is taken over canonical JSON (sorted keys), so the order of a manifest's keys is irrelevant,
-and costs some 20 µs per clique: nothing needs to be cached.
+and costs a few microseconds per clique: nothing needs to be cached.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from grove_tui.api import labels, names
 from grove_tui.api.breach import (
@@ -398,3 +399,39 @@ def test_a_huge_replica_count_costs_nothing():
     (verdict,) = judge_group(member("m", 0, **broken(60)), of=of)
 
     assert verdict.index == 0
+
+
+# Whatever the conditions say
+
+statuses = st.sampled_from(["True", "False", "Unknown"])
+moments = st.floats(0, 200, allow_nan=False)
+maybe = st.none() | st.tuples(statuses, moments)
+
+
+@given(breached=maybe, scheduled=maybe, of_group=maybe, recycling=maybe, now=moments)
+def test_nothing_ends_before_a_counting_breach_is_as_old_as_the_delay(
+    breached, scheduled, of_group, recycling, now
+):
+    verdict = judge(
+        standalone(breached=breached, scheduled=scheduled),
+        groups=[group(breached=of_group, recycling=recycling)],
+        now=now,
+    )
+
+    oldest = min((b.since for b in verdict.counting if b.since), default=None)
+    assert verdict.expired == (oldest is not None and oldest + DELAY <= at(now))
+    assert verdict.due == (oldest + DELAY if oldest else None)
+    assert all(b.condition.status == "True" for b in verdict.counting)
+
+
+@given(first=maybe, second=maybe, scheduled=maybe, of_group=maybe, now=moments)
+def test_a_breach_never_ends_both_the_group_replica_and_the_whole(
+    first, second, scheduled, of_group, now
+):
+    scaled = group(breached=of_group)
+    members = member("m", 0, breached=first), member("m", 1, breached=second, scheduled=scheduled)
+
+    alone = judge_group(*members, of=scaled, now=now)
+    whole = judge(standalone(), groups=[scaled], now=now)
+
+    assert not (whole.due and any(verdict.due for verdict in alone))
