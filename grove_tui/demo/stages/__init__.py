@@ -20,6 +20,7 @@ STAGES: tuple[Stage, ...] = (
     failures.RESTART,
     failures.UNREADY,
     lifecycle.READY,
+    lifecycle.RECOVER,
 )
 
 __all__ = ["STAGES", "Delay", "Moment", "Stage", "Step", "stage_of"]

@@ -151,6 +151,16 @@ def _unready(pod: Pod) -> list[Container]:
     ]
 
 
+def _recovers(pod: Pod, _: Moment) -> bool:
+    statuses = pod.status.get("containerStatuses") or ()
+    return not pod.is_ready and all(status.get("ready") for status in statuses)
+
+
+def _recover(pod: Pod, moment: Moment) -> Step:
+    # The node controller took its readiness away while its node was lost.
+    return Step(with_containers(pod, (), moment.now))
+
+
 def _with_address(pod: Pod, status: JSON, moment: Moment) -> JSON:
     if not status.get("podIP"):
         address = moment.pod_ip(pod)
@@ -174,3 +184,4 @@ INIT_START = Stage("init-start", _init_starts, _start_init)
 INIT_END = Stage("init-end", _init_ends, _end_init, _init_time)
 RUN = Stage("run", _starts, _start, lambda _: START)
 READY = Stage("ready", _becomes_ready, _become_ready, _ready_time)
+RECOVER = Stage("recover", _recovers, _recover, lambda _: BECOME_READY)
