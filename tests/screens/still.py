@@ -29,7 +29,7 @@ RUNNING = {
 class Nowhere:
     """A transport to nothing; the still session sends nothing."""
 
-    async def request(self, request: Request, timeout: float = 0) -> Response:
+    async def request(self, request: Request, timeout: float = 0) -> Response:  # noqa: ASYNC109 - the signature of transports
         raise AssertionError(f"{request.method} {request.path} was sent")
 
     async def close(self) -> None:

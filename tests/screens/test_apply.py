@@ -1,0 +1,154 @@
+"""Applying manifests by keyboard: all of a file or nothing, every mistake named."""
+
+from textual.widgets import Input, Static
+
+from grove_tui.api.objects import PODCLIQUESETS
+from grove_tui.screens.apply import ApplyDialog, complete
+from tests.screens.live import dashboard
+
+GOOD = """\
+apiVersion: grove.io/v1alpha1
+kind: PodCliqueSet
+metadata:
+  name: {name}
+spec:
+  replicas: 1
+  template:
+    cliques:
+    - name: worker
+      spec:
+        roleName: worker
+        replicas: 2
+        podSpec:
+          containers:
+          - name: main
+            image: nginx
+"""
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: front
+spec:
+  ports:
+  - port: 80
+"""
+
+
+async def apply(shown, path):
+    await shown.press("a")
+    await shown.until(lambda: isinstance(shown.screen, ApplyDialog))
+    shown.screen.query_one("#path", Input).value = str(path)
+    await shown.press("enter")
+
+
+def problems(shown):
+    return [
+        str(shown.screen.query_one(selector, Static).content)
+        for selector in ("#problems", "#problem")
+    ]
+
+
+async def test_a_file_is_applied(tmp_path):
+    path = tmp_path / "pcs.yaml"
+    path.write_text(GOOD.format(name="fresh"))
+    async with dashboard() as shown:
+        await apply(shown, path)
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh"))
+        await shown.until(lambda: not isinstance(shown.screen, ApplyDialog))
+        assert any("Applied PodCliqueSet fresh" in said for said in shown.said())
+        await shown.until(lambda: shown.row("fresh"))
+
+
+async def test_applying_again_changes_what_is_there(tmp_path):
+    path = tmp_path / "pcs.yaml"
+    path.write_text(GOOD.format(name="fresh"))
+    async with dashboard() as shown:
+        await apply(shown, path)
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh"))
+        await shown.until(lambda: not isinstance(shown.screen, ApplyDialog))
+
+        path.write_text(GOOD.format(name="fresh").replace("replicas: 1", "replicas: 3"))
+        await apply(shown, path)
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh").spec.replicas == 3)
+
+
+async def test_a_mistake_in_one_document_applies_none(tmp_path):
+    path = tmp_path / "two.yaml"
+    bad = GOOD.format(name="bad").replace("replicas: 2", "replicas: -2")
+    path.write_text(GOOD.format(name="good") + "---\n" + bad)
+    async with dashboard() as shown:
+        await apply(shown, path)
+        await shown.until(lambda: "nothing was applied" in problems(shown)[1])
+
+        said = problems(shown)[0]
+        assert "PodCliqueSet bad (line 18)" in said
+        assert "spec.template.cliques[0].spec.replicas" in said
+        assert shown.cluster.objects(PODCLIQUESETS) == []
+
+
+async def test_every_mistake_is_named_with_its_field(tmp_path):
+    path = tmp_path / "pcs.yaml"
+    text = GOOD.format(name="bad").replace("replicas: 2", "replicas: 2\n        minAvailable: 5")
+    path.write_text(text.replace("name: worker\n", "name: Wörker\n"))
+    async with dashboard() as shown:
+        await apply(shown, path)
+        await shown.until(lambda: "nothing was applied" in problems(shown)[1])
+
+        fields = [line.split(": ")[1] for line in problems(shown)[0].splitlines()]
+        assert "spec.template.cliques[0].spec.minAvailable" in fields
+        assert "spec.template.cliques[0].name" in fields
+
+
+async def test_an_unknown_kind_is_named(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("apiVersion: example.com/v1\nkind: Nothing\nmetadata: {name: a}\n")
+    async with dashboard() as shown:
+        await apply(shown, path)
+        await shown.until(lambda: "nothing was applied" in problems(shown)[1])
+
+        assert problems(shown)[0] == (
+            "Nothing a (line 1): the cluster knows no kind Nothing in example.com/v1."
+        )
+
+
+async def test_a_missing_file_is_one_sentence(tmp_path):
+    async with dashboard() as shown:
+        await apply(shown, tmp_path / "none.yaml")
+
+        await shown.until(lambda: problems(shown)[1])
+        assert problems(shown)[1] == f"There is no file {tmp_path / 'none.yaml'}."
+
+
+async def test_a_second_document_of_another_kind_goes_with_it(tmp_path):
+    path = tmp_path / "two.yaml"
+    path.write_text(GOOD.format(name="fresh") + SERVICE)
+    async with dashboard() as shown:
+        await apply(shown, path)
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh"))
+        session = shown.app.session
+        assert session is not None
+        await shown.until(lambda: session.world.services.get("default", "front"))
+
+
+async def test_nothing_is_asked_where_nothing_may_be_changed():
+    async with dashboard(read_only=True) as shown:
+        await shown.press("a")
+
+        assert not isinstance(shown.screen, ApplyDialog)
+        assert any("--read-only" in said for said in shown.said())
+
+
+def test_paths_are_completed_to_manifests_and_folders(tmp_path):
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "nodes.yaml").touch()
+    (tmp_path / "sets").mkdir()
+
+    assert complete(f"{tmp_path}/n") == f"{tmp_path}/nodes.yaml"
+    assert complete(f"{tmp_path}/s") == f"{tmp_path}/sets/"
+    assert complete(f"{tmp_path}/x") is None
+    assert complete(f"{tmp_path}/none/x") is None
