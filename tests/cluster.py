@@ -13,48 +13,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
 from grove_tui.demo.cluster import ClusterOptions, DemoCluster, Reconciler
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.objects import HasMetadata
-from grove_tui.kube.resources import (
-    EVENTS,
-    HPAS,
-    LEASES,
-    NODES,
-    PODS,
-    ROLEBINDINGS,
-    ROLES,
-    SECRETS,
-    SERVICEACCOUNTS,
-    SERVICES,
-    Resource,
-)
+from grove_tui.kube.resources import Resource
 from tests.builders import EPOCH
 
 T = TypeVar("T", bound=HasMetadata)
 R = TypeVar("R")
-
-WATCHED: tuple[Resource[Any], ...] = (
-    PODCLIQUESETS,
-    PODCLIQUES,
-    PODCLIQUESCALINGGROUPS,
-    PODGANGS,
-    PODS,
-    NODES,
-    EVENTS,
-    SERVICES,
-    HPAS,
-    LEASES,
-    SERVICEACCOUNTS,
-    ROLES,
-    ROLEBINDINGS,
-    SECRETS,
-)
-"""Whose changes wake `until`."""
 
 
 class RunningCluster:
@@ -64,10 +33,12 @@ class RunningCluster:
         self.demo = demo
         self.client: Client = demo.client
         self._changed = asyncio.Event()
-        for resource in WATCHED:
-            demo.storage.subscribe(
-                resource.qualified_name, demo.storage.revision, lambda _: self._changed.set()
-            )
+        catalog = demo.api.registry.catalog
+        for group_version in catalog.group_versions():
+            for definition in catalog.in_group_version(*group_version):
+                demo.storage.subscribe(
+                    definition.resource, demo.storage.revision, lambda _: self._changed.set()
+                )
 
     @property
     def revision(self) -> int:
@@ -158,6 +129,7 @@ async def running_cluster(
         clock=clock,
     )
     async with DemoCluster(options) as demo:
+        await demo.simulation.wait_synced()
         yield RunningCluster(demo)
 
 

@@ -155,10 +155,10 @@ class DemoCluster:
 
     def _run_in_background(self, scenario: Scenario) -> None:
         options = self.options
-        simulation = Simulation(
+        self.simulation = Simulation(
             self.connect(), speed=options.speed, seed=options.seed, clock=options.clock
         )
-        self._spawn(simulation.run, "simulation")
+        self._spawn(self.simulation.run, "simulation")
         if options.reconciler is not None:
             self._spawn(partial(options.reconciler, self.connect()), "reconciler")
         if scenario.steps:

@@ -71,11 +71,18 @@ class Simulation:
                 client, self.watches, self._recorder, speed=speed, clock=clock
             )
             self._running.append(lifecycle.run)
-        if parts.garbage_collector:
-            self._running.append(GarbageCollector(client).run)
+        self._collector = GarbageCollector(client) if parts.garbage_collector else None
+        if self._collector is not None:
+            self._running.append(self._collector.run)
 
     async def run(self) -> None:
         """Simulate until cancelled."""
         async with asyncio.TaskGroup() as group:
             for run in self._running:
                 group.create_task(run())
+
+    async def wait_synced(self) -> None:
+        """Wait until every part has seen what is there."""
+        await self.watches.wait_synced()
+        if self._collector is not None:
+            await self._collector.wait_synced()

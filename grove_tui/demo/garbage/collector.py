@@ -43,7 +43,11 @@ class GarbageCollector:
         self._tasks: dict[Identity, asyncio.Task[None]] = {}
         self._definitions = Informer(client, CRDS)
         self._definitions.add_handler(lambda *_: self.controller.enqueue(_DISCOVERY))
-        self._is_complete = False
+        self._complete = asyncio.Event()
+
+    async def wait_synced(self) -> None:
+        """Wait until everything that is there has been seen."""
+        await self._complete.wait()
 
     async def run(self) -> None:
         """Collect until cancelled."""
@@ -53,7 +57,7 @@ class GarbageCollector:
             group.create_task(self._definitions.run())
             for informer in tuple(self._informers.values()):
                 await informer.wait_synced()
-            self._is_complete = True
+            self._complete.set()
             for item in self._graph.items():
                 self._judge(item)
             group.create_task(self.controller.run())
@@ -68,9 +72,12 @@ class GarbageCollector:
     ) -> None:
         if new is not None:
             item = item_of(resource, new)
+            before = self._graph.get(item.uid)
             self._graph.put(item)
-            if self._is_complete:
+            if self._complete.is_set():
                 self._judge(item)
+                if before is not None and before.owners != item.owners:
+                    self._unblock(before.owners)
         elif old is not None:
             self._removed(item_of(resource, old))
 
@@ -93,7 +100,11 @@ class GarbageCollector:
         self._remember_gone(item.uid)
         for dependent in self._graph.dependents_of(item.uid):
             self._enqueue(dependent)
-        for ref in item.owners:
+        self._unblock(item.owners)
+
+    def _unblock(self, owners: Iterable[OwnerReference]) -> None:
+        """Look again at owners that may have waited for what referred to them."""
+        for ref in owners:
             owner = self._graph.get(ref.uid)
             if owner is not None and owner.deletes_dependents:
                 self._enqueue(owner)
