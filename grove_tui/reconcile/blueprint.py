@@ -226,6 +226,8 @@ class Blueprints:
         """Return the blueprint of the set's generation."""
         known = self._known.get(pcs.metadata.uid)
         if known is not None and known[0] == pcs.metadata.generation:
+            # The spec is the same; status and annotations may have moved on.
+            known[1].pcs = pcs
             return known[1]
         blueprint = Blueprint(pcs)
         self._known[pcs.metadata.uid] = (pcs.metadata.generation, blueprint)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.resources import Resource
 from grove_tui.reconcile.actions import Executor, Outcome, describe
@@ -17,6 +18,7 @@ class Context:
     """The cluster as seen, the means to change it, and the time."""
 
     world: World
+    client: Client
     executor: Executor
     recorder: EventRecorder
     clock: Clock

@@ -19,9 +19,8 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from grove_tui.kube.informer import Informer
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
-from grove_tui.kube.store import IndexFunction
+from grove_tui.kube.store import IndexFunction, Store
 
 T = TypeVar("T", bound=HasMetadata)
 
@@ -36,12 +35,17 @@ class _Expected(Generic[T]):
 class ExpectedStore(Generic[T]):
     """The read side of an informer's store plus the writes it has not seen; indexes included."""
 
-    def __init__(self, informer: Informer[T], indexes: Mapping[str, IndexFunction]) -> None:
-        self._store = informer.store
+    def __init__(self, store: Store[T], indexes: Mapping[str, IndexFunction]) -> None:
+        self._store = store
         self._functions = indexes
         self._expected: dict[NamespacedName, _Expected[T]] = {}
         self._indexes: dict[str, dict[str, set[NamespacedName]]] = {name: {} for name in indexes}
-        informer.add_handler(self._observe)
+        self._answers: dict[NamespacedName, str] = {}
+        store.add_handler(self._observe)
+
+    def close(self) -> None:
+        """Stop following the store."""
+        self._store.remove_handler(self._observe)
 
     def __len__(self) -> int:
         return len(self.values()) if self._expected else len(self._store)
@@ -77,6 +81,7 @@ class ExpectedStore(Generic[T]):
     def written(self, obj: T) -> None:
         """Note the server's answer to a create, update or patch."""
         key = key_of(obj)
+        self._answers[key] = obj.metadata.resource_version
         seen = self._store.get(*key)
         if seen is not None and _is_as_new(seen, obj):
             return
@@ -99,17 +104,21 @@ class ExpectedStore(Generic[T]):
         if expected is not None and expected.obj.metadata.uid == uid:
             self._drop(key)
 
+    def is_own_write(self, obj: T) -> bool:
+        """Tell whether the watch brought no more than what we last wrote to the object."""
+        return self._answers.get(key_of(obj)) == obj.metadata.resource_version
+
     def unconfirmed(self, seconds: float) -> list[T]:
         """Return what was written longer than `seconds` ago and was not seen since."""
         before = _loop_time() - seconds
         return [e.obj for e in self._expected.values() if e.since < before]
 
     def _observe(self, old: T | None, new: T | None) -> None:
-        if not self._expected:
-            return
         obj = new if new is not None else old
         assert obj is not None
         key = key_of(obj)
+        if new is None:
+            self._answers.pop(key, None)
         expected = self._expected.get(key)
         if expected is None:
             return

@@ -169,7 +169,7 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
 }
 """The indexes of each field of a World."""
 
-_RESOURCES: Mapping[str, Resource[Any]] = {
+RESOURCES: Mapping[str, Resource[Any]] = {
     "podcliquesets": PODCLIQUESETS,
     "podcliques": PODCLIQUES,
     "podcliquescalinggroups": PODCLIQUESCALINGGROUPS,
@@ -180,6 +180,7 @@ _RESOURCES: Mapping[str, Resource[Any]] = {
     "hpas": HPAS,
     "events": EVENTS,
 }
+"""The resource of each field of a World."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,6 @@ def open_informers(client: Client, namespace: str = "") -> Informers:
                 namespace,
                 indexes=INDEXES[name],
             )
-            for name, resource in _RESOURCES.items()
+            for name, resource in RESOURCES.items()
         }
     )

@@ -1,0 +1,70 @@
+"""Judges PodCliqueSets on clusters that have no webhook to do it.
+
+Each generation of a set is judged once, as it stands on the server with defaults written in. What
+the reconciler has brought to its end before was judged then.
+"""
+
+from grove_tui.api.objects import PODCLIQUESETS, PodCliqueSet
+from grove_tui.kube.client import Client
+from grove_tui.kube.errors import Conflict, NotFound
+from grove_tui.kube.objects import JSON, find_condition
+
+CONDITION_VALID = "Valid"
+
+
+class Admission:
+    """Remembers what was judged, by uid."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._judged: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._last_valid: dict[str, JSON] = {}
+
+    async def violations(self, pcs: PodCliqueSet) -> tuple[str, ...]:
+        """Return what is wrong with a set, one sentence per field; empty when it is valid.
+
+        Raises:
+            Conflict: The set has changed since it was seen.
+        """
+        uid, generation = pcs.metadata.uid, pcs.metadata.generation
+        known = self._judged.get(uid)
+        if known is not None and known[0] == generation:
+            return known[1]
+        if _was_completed(pcs):
+            return ()
+        try:
+            obj = await self._client.get_json(
+                PODCLIQUESETS, pcs.metadata.name, pcs.metadata.namespace
+            )
+        except NotFound as error:
+            raise Conflict(409, "Conflict", str(error)) from error
+        if obj["metadata"].get("generation") != generation or obj["metadata"].get("uid") != uid:
+            raise Conflict(409, "Conflict", f"{pcs.metadata.name} has changed")
+        found = self._judge(obj, is_new=pcs.status.observed_generation is None)
+        self._judged[uid] = generation, found
+        if not found:
+            self._last_valid[uid] = obj
+        return found
+
+    def forget(self, uid: str) -> None:
+        """Drop what is known of a set that is gone."""
+        self._judged.pop(uid, None)
+        self._last_valid.pop(uid, None)
+
+    def _judge(self, obj: JSON, *, is_new: bool) -> tuple[str, ...]:
+        # Validation brings pydantic, which is too slow to import before somebody needs it.
+        from grove_tui.api.validation import validate_create, validate_update
+
+        before = self._last_valid.get(obj["metadata"]["uid"])
+        if before is not None:
+            errors = validate_update(obj, before)
+        elif is_new:
+            errors = validate_create(obj)
+        else:
+            errors = validate_update(obj, obj)
+        return tuple(str(error) for error in errors)
+
+
+def _was_completed(pcs: PodCliqueSet) -> bool:
+    is_observed = pcs.status.observed_generation == pcs.metadata.generation
+    return is_observed and find_condition(pcs.status.conditions, CONDITION_VALID) is None

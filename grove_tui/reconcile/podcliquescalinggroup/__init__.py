@@ -1,0 +1,1 @@
+"""The PodCliqueScalingGroup controller: replicas made of several PodCliques."""

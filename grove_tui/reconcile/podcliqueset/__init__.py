@@ -1,0 +1,1 @@
+"""The PodCliqueSet controller: whole copies of a system, their updates and their termination."""

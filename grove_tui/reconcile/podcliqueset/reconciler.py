@@ -1,0 +1,319 @@
+"""Makes PodCliqueSets real: children, updates, gang termination and status."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from grove_tui.api.constants import EVENT_PCS_REPLICA_DELETED, EVENT_PCSG_REPLICA_DELETED
+from grove_tui.api.objects import (
+    PODCLIQUES,
+    PODCLIQUESCALINGGROUPS,
+    PODCLIQUESETS,
+    PodClique,
+    PodCliqueSet,
+    PodCliqueSetStatus,
+)
+from grove_tui.kube.objects import NamespacedName
+from grove_tui.reconcile import startup
+from grove_tui.reconcile.actions import (
+    Action,
+    Delete,
+    Outcome,
+    Patch,
+    raise_failures,
+)
+from grove_tui.reconcile.admission import Admission
+from grove_tui.reconcile.blueprint import Blueprint
+from grove_tui.reconcile.conditions import last_errors, status_patch
+from grove_tui.reconcile.context import Context, errors_of
+from grove_tui.reconcile.controller import Result
+from grove_tui.reconcile.gangtermination import Decision, decide, flagged
+from grove_tui.reconcile.podcliqueset.children import plan_replica, replicas_of_children
+from grove_tui.reconcile.podcliqueset.events import tell
+from grove_tui.reconcile.podcliqueset.state import state_of
+from grove_tui.reconcile.podcliqueset.status import REASON_VALIDATION_FAILED, invalid, status
+from grove_tui.reconcile.podcliqueset.tracking import Tracked
+from grove_tui.reconcile.recorder import NORMAL, WARNING
+from grove_tui.reconcile.updates import begin
+from grove_tui.reconcile.world import INDEX_REPLICA, World, replica_value
+
+SPACING = 0.02
+"""Seconds in which events about a set's children are gathered."""
+SPACING_PER_REPLICA = 0.0002
+"""Further seconds for each replica."""
+LOOK_SECONDS = 300.0
+"""How often all replicas are looked at without any event."""
+RETRY_FOREIGN_SECONDS = 15.0
+"""How often to look whether an object in the way is gone; its end may reach us by no watch."""
+
+
+class PodCliqueSetReconciler:
+    """Reconciles one PodCliqueSet at a time."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._admission = Admission(context.client)
+        self._tracked: dict[NamespacedName, Tracked] = {}
+
+    def mark(self, key: NamespacedName, replica: int | None) -> None:
+        """Note that a child of one replica has changed; None for all replicas."""
+        tracked = self._tracked.get(key)
+        if tracked is None:
+            return
+        if replica is None:
+            tracked.generation = None
+        else:
+            tracked.dirty.add(replica)
+
+    async def reconcile(self, key: NamespacedName) -> Result | None:
+        """Bring the replicas that changed to where they should be, then the status."""
+        pcs = self._context.world.podcliquesets.get(*key)
+        if pcs is None or pcs.metadata.deletion_timestamp is not None:
+            self._forget(key)
+            return None
+        tracked = self._tracked.get(key)
+        if tracked is None or tracked.uid != pcs.metadata.uid:
+            self._forget(key)
+            tracked = self._tracked[key] = Tracked(pcs.metadata.uid)
+        violations = await self._admission.violations(pcs)
+        if violations:
+            await self._refuse(pcs, violations)
+            return None
+        blueprint = self._context.blueprints.of(pcs)
+        pcs = await self._register(pcs, blueprint)
+        return await self._bring_about(pcs, self._context.blueprints.of(pcs), tracked)
+
+    async def _bring_about(
+        self, pcs: PodCliqueSet, blueprint: Blueprint, tracked: Tracked
+    ) -> Result:
+        outcomes = await self._look_at_all(blueprint, tracked)
+        replicas = tracked.take(self._context.clock())
+        outcomes += await self._terminate(blueprint, tracked, replicas)
+        actions = self._actions(blueprint, tracked, replicas)
+        done = await self._context.executor.apply(actions)
+        tell(self._context.recorder, pcs, done)
+        outcomes += done
+        self._observe(blueprint, tracked, replicas)
+        if any(outcome.error is not None for outcome in outcomes):
+            tracked.dirty.update(replicas)
+        await self._report(pcs, blueprint, tracked, outcomes)
+        raise_failures(outcomes)
+        spacing = SPACING + SPACING_PER_REPLICA * pcs.spec.replicas
+        return Result(self._next_wake(tracked), spacing)
+
+    async def _register(self, pcs: PodCliqueSet, blueprint: Blueprint) -> PodCliqueSet:
+        """Record the set's template before anything is made from it, so that an update is one."""
+        begun = begin(pcs, blueprint, self._context.clock())
+        patch = status_patch(pcs.status, begun)
+        if patch is None:
+            return pcs
+        outcomes = await self._context.executor.apply(
+            [Patch(PODCLIQUESETS, pcs, patch, subresource="status")]
+        )
+        raise_failures(outcomes)
+        written: PodCliqueSet = outcomes[0].obj
+        return written
+
+    async def _look_at_all(self, blueprint: Blueprint, tracked: Tracked) -> list[Outcome]:
+        """Mark all replicas where the set itself has changed or it is time."""
+        pcs, now = blueprint.pcs, asyncio.get_running_loop().time()
+        if tracked.generation == pcs.metadata.generation and now < tracked.next_look:
+            return []
+        tracked.generation = pcs.metadata.generation
+        tracked.next_look = now + LOOK_SECONDS
+        tracked.dirty.update(range(pcs.spec.replicas))
+        tracked.dirty |= replicas_of_children(self._context.world, blueprint)
+        if not blueprint.orders_startup:
+            return []
+        context = self._context
+        outcomes, foreign = await startup.ensure(context.client, context.executor, blueprint)
+        tracked.foreign.pop(-1, None)
+        if foreign:
+            tracked.foreign[-1] = foreign
+        return outcomes
+
+    def _actions(
+        self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int]
+    ) -> Iterator[Action]:
+        """Plan replica by replica while the actions of those before are under way."""
+        for replica in replicas:
+            if replica < 0:
+                continue
+            plan = plan_replica(self._context.world, blueprint, replica)
+            tracked.foreign.pop(replica, None)
+            tracked.waiting.discard(replica)
+            if plan.foreign:
+                tracked.foreign[replica] = plan.foreign
+            if plan.is_waiting and replica < blueprint.pcs.spec.replicas:
+                tracked.waiting.add(replica)
+            yield from plan.actions
+
+    # Gang termination
+
+    async def _terminate(
+        self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int]
+    ) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        now = self._context.clock()
+        tracked.keep_below(blueprint.pcs.spec.replicas, replicas)
+        due: list[tuple[int, Decision]] = []
+        for replica in replicas:
+            if not 0 <= replica < blueprint.pcs.spec.replicas:
+                continue
+            decision = self._decide(blueprint, tracked, replica, now)
+            tracked.dues.pop(replica, None)
+            if decision.due is not None:
+                tracked.dues[replica] = decision.due
+            if decision.recycle or decision.groups:
+                due.append((replica, decision))
+        async with asyncio.TaskGroup() as group:
+            for replica, decision in due:
+                group.create_task(
+                    self._recycle(blueprint.pcs, tracked, replica, decision, outcomes)
+                )
+        return outcomes
+
+    def _decide(
+        self, blueprint: Blueprint, tracked: Tracked, replica: int, now: datetime
+    ) -> Decision:
+        world = self._context.world
+        begun = tracked.recycling.get(replica)
+        if begun is not None:
+            left = _with_uids(world, blueprint, replica, begun)
+            if left:
+                return Decision(recycle=left, is_breached=True)
+            del tracked.recycling[replica]
+        return decide(world, blueprint, replica, now)
+
+    async def _recycle(
+        self,
+        pcs: PodCliqueSet,
+        tracked: Tracked,
+        replica: int,
+        decision: Decision,
+        outcomes: list[Outcome],
+    ) -> None:
+        executor, now = self._context.executor, self._context.clock()
+        marks = [
+            Patch(PODCLIQUESCALINGGROUPS, group, patch, subresource="status", is_locked=True)
+            for group in decision.flag
+            if (patch := status_patch(group.status, flagged(group, now))) is not None
+        ]
+        marked = await executor.apply(marks)
+        outcomes += marked
+        if any(outcome.error is not None for outcome in marked):
+            # Without its mark a scaling group would have the recreated replica terminated again.
+            return
+        if decision.recycle:
+            tracked.recycling[replica] = frozenset(p.metadata.uid for p in decision.recycle)
+            if await self._delete(decision.recycle, outcomes):
+                del tracked.recycling[replica]
+                text = f"PodCliqueSet replica {replica} deleted"
+                self._context.recorder.event(
+                    PODCLIQUESETS, pcs, NORMAL, EVENT_PCS_REPLICA_DELETED, text
+                )
+        for recycle in decision.groups:
+            if await self._delete(recycle.members, outcomes):
+                text = f"PodCliqueScalingGroup replica {recycle.index} deleted"
+                self._context.recorder.event(
+                    PODCLIQUESCALINGGROUPS, recycle.group, NORMAL, EVENT_PCSG_REPLICA_DELETED, text
+                )
+
+    async def _delete(self, podcliques: Sequence[PodClique], outcomes: list[Outcome]) -> bool:
+        """Delete PodCliques, the last one only when all others are on their way."""
+        for part in (podcliques[:-1], podcliques[-1:]):
+            done = await self._context.executor.apply([Delete(PODCLIQUES, p) for p in part])
+            outcomes += done
+            if any(outcome.error is not None for outcome in done):
+                return False
+        return True
+
+    # Status
+
+    def _observe(self, blueprint: Blueprint, tracked: Tracked, replicas: Iterable[int]) -> None:
+        for replica in replicas:
+            if 0 <= replica < blueprint.pcs.spec.replicas:
+                is_breached = replica in tracked.dues
+                tracked.states[replica] = state_of(
+                    self._context.world, blueprint, replica, is_breached=is_breached
+                )
+
+    async def _report(
+        self,
+        pcs: PodCliqueSet,
+        blueprint: Blueprint,
+        tracked: Tracked,
+        outcomes: Sequence[Outcome],
+    ) -> None:
+        now = self._context.clock()
+        computed = status(pcs, blueprint, tracked.states, tracked.recycling, now)
+        errors = errors_of(outcomes) + list(_conflicts(tracked.foreign))
+        if errors or tracked.waiting:
+            computed = replace(
+                computed,
+                observed_generation=pcs.status.observed_generation,
+                last_errors=last_errors(pcs.status.last_errors, errors, now),
+            )
+        for _, description in _conflicts(tracked.foreign):
+            if all(description != error.description for error in pcs.status.last_errors):
+                self._context.recorder.event(
+                    PODCLIQUESETS, pcs, WARNING, "NameConflict", description
+                )
+        await self._write_status(pcs, computed)
+
+    async def _write_status(self, pcs: PodCliqueSet, computed: PodCliqueSetStatus) -> None:
+        complete = pcs.status.observed_generation is None and not pcs.status.hpa_pod_selector
+        patch = status_patch(pcs.status, computed, complete=complete)
+        if patch is not None:
+            raise_failures(
+                await self._context.executor.apply(
+                    [Patch(PODCLIQUESETS, pcs, patch, subresource="status")]
+                )
+            )
+
+    async def _refuse(self, pcs: PodCliqueSet, violations: Sequence[str]) -> None:
+        computed = invalid(pcs, violations, self._context.clock())
+        patch = status_patch(pcs.status, computed)
+        if patch is None:
+            return
+        for violation in violations:
+            self._context.recorder.event(
+                PODCLIQUESETS, pcs, WARNING, REASON_VALIDATION_FAILED, violation
+            )
+        await self._write_status(pcs, computed)
+
+    def _next_wake(self, tracked: Tracked) -> float:
+        now = self._context.clock()
+        delays = [tracked.next_look - asyncio.get_running_loop().time()]
+        delays += [(due - now).total_seconds() for due in tracked.dues.values()]
+        if tracked.foreign or tracked.waiting:
+            delays.append(RETRY_FOREIGN_SECONDS)
+        return max(min(delays), 0.001)
+
+    def _forget(self, key: NamespacedName) -> None:
+        tracked = self._tracked.pop(key, None)
+        if tracked is not None:
+            self._admission.forget(tracked.uid)
+            self._context.blueprints.forget(tracked.uid)
+
+
+def _conflicts(foreign: Mapping[int, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for found in foreign.values():
+        for what in found:
+            yield (
+                "ERR_NAME_CONFLICT",
+                f"{what} exists and is not controlled by this PodCliqueSet; it is left alone",
+            )
+
+
+def _with_uids(
+    world: World, blueprint: Blueprint, replica: int, uids: frozenset[str]
+) -> tuple[PodClique, ...]:
+    value = replica_value(blueprint.namespace, blueprint.name, replica)
+    return tuple(
+        podclique
+        for podclique in world.podcliques.by_index(INDEX_REPLICA, value)
+        if podclique.metadata.uid in uids and podclique.metadata.deletion_timestamp is None
+    )

@@ -1,0 +1,247 @@
+"""Which keys a change concerns.
+
+Every route goes by labels, owner references and indexes, so its cost does not depend on how many
+other objects there are. Changes that our own writes come back as are left out where nothing new
+can follow from them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from grove_tui.api import labels, names
+from grove_tui.api.constants import (
+    CONDITION_INITIALIZED,
+    LABEL_PODGANG,
+)
+from grove_tui.api.objects import (
+    PodClique,
+    PodCliqueScalingGroup,
+    PodCliqueSet,
+    PodGang,
+)
+from grove_tui.kube.objects import (
+    HasMetadata,
+    NamespacedName,
+    ObjectMeta,
+    Pod,
+    controller_of,
+    is_true,
+    key_of,
+)
+from grove_tui.reconcile.controller import Controller
+from grove_tui.reconcile.expectations import ExpectedStore
+from grove_tui.reconcile.updates import updating_replica
+from grove_tui.reconcile.world import (
+    INDEX_BASE_PODGANG,
+    INDEX_PART_OF,
+    INDEX_REPLICA,
+    INDEX_SCALING_GROUP,
+    World,
+    replica_value,
+)
+
+Mark = Callable[[NamespacedName, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """The four Grove controllers."""
+
+    podcliqueset: Controller
+    podclique: Controller
+    podcliquescalinggroup: Controller
+    podgang: Controller
+
+    def all(self) -> tuple[Controller, ...]:
+        """Return all of them."""
+        return self.podcliqueset, self.podclique, self.podcliquescalinggroup, self.podgang
+
+
+class Router:
+    """Turns changes of objects into keys of controllers."""
+
+    def __init__(self, world: World, controllers: Controllers, mark: Mark) -> None:
+        self._world = world
+        self._to = controllers
+        self._mark = mark
+
+    def pod(self, old: Pod | None, new: Pod | None) -> None:
+        """A pod concerns its PodClique, and its gang where it comes, goes or changes sides."""
+        pod = new if new is not None else old
+        assert pod is not None
+        if old is not None and new is not None and not _pod_matters(old, new):
+            return
+        owner = controller_of(pod)
+        if owner is not None and owner.kind == "PodClique":
+            self._to.podclique.enqueue(NamespacedName(pod.metadata.namespace, owner.name))
+        if old is None or new is None or _membership(old) != _membership(new):
+            for side in (old, new):
+                self._podgang(side)
+
+    def podclique(self, old: PodClique | None, new: PodClique | None) -> None:
+        """A PodClique concerns itself, its gang, its group and its set."""
+        podclique = new if new is not None else old
+        assert podclique is not None
+        metadata = podclique.metadata
+        if not (old and new) or _changed(old.metadata, new.metadata) or not self._is_own(new):
+            self._to.podclique.enqueue(key_of(podclique))
+        if not (old and new) or old.spec.replicas != new.spec.replicas or _leaves(old, new):
+            self._podgang(podclique)
+        owner = controller_of(podclique)
+        if owner is not None and owner.kind == "PodCliqueScalingGroup":
+            group = NamespacedName(metadata.namespace, owner.name)
+            self._to.podcliquescalinggroup.enqueue(group)
+        self._child(podclique)
+        scheduled = old.status.scheduled_replicas if old is not None else 0
+        if new is not None and new.status.scheduled_replicas > scheduled:
+            self._scaled_gangs(metadata.namespace, metadata.labels.get(LABEL_PODGANG, ""))
+
+    def podcliquescalinggroup(
+        self, old: PodCliqueScalingGroup | None, new: PodCliqueScalingGroup | None
+    ) -> None:
+        """A scaling group concerns itself and its set; a new one its members, too."""
+        group = new if new is not None else old
+        assert group is not None
+        self._to.podcliquescalinggroup.enqueue(key_of(group))
+        self._child(group)
+        if old is None:
+            value = f"{group.metadata.namespace}/{group.metadata.name}"
+            for member in self._world.podcliques.by_index(INDEX_SCALING_GROUP, value):
+                self._to.podclique.enqueue(key_of(member))
+                self._podgang(member)
+
+    def podcliqueset(self, old: PodCliqueSet | None, new: PodCliqueSet | None) -> None:
+        """A set concerns itself; its children where its template or an update moves on."""
+        pcs = new if new is not None else old
+        assert pcs is not None
+        key = key_of(pcs)
+        if not (old and new) or _changed(old.metadata, new.metadata):
+            self._mark(key, None)
+        self._to.podcliqueset.enqueue(key)
+        if new is None:
+            return
+        if old is None or old.status.current_generation_hash != new.status.current_generation_hash:
+            self._children(self._part_of(key))
+        elif updating_replica(old) != updating_replica(new):
+            self._children(self._of_replica(key, updating_replica(new)))
+        if old is not None and _presentation(old.metadata) != _presentation(new.metadata):
+            value = f"{key.namespace}/{key.name}"
+            for gang in self._world.podgangs.by_index(INDEX_PART_OF, value):
+                self._to.podgang.enqueue(key_of(gang))
+
+    def podgang(self, old: PodGang | None, new: PodGang | None) -> None:
+        """A gang concerns itself, its set, and PodCliques whose pods it now lets go."""
+        gang = new if new is not None else old
+        assert gang is not None
+        self._to.podgang.enqueue(key_of(gang))
+        opened = new is not None and _is_initialized(new)
+        if old is None or new is None or _is_initialized(old) != opened:
+            self._child(gang)
+        if new is None or not opened:
+            return
+        before = old.spec.podgroups if old is not None and _is_initialized(old) else ()
+        for group in new.spec.podgroups:
+            if group not in before:
+                self._to.podclique.enqueue(NamespacedName(gang.metadata.namespace, group.name))
+        if not before:
+            self._scaled_gangs(gang.metadata.namespace, gang.metadata.name)
+
+    def other_child(self, old: HasMetadata | None, new: HasMetadata | None) -> None:
+        """A Service or HorizontalPodAutoscaler concerns its set."""
+        child = new if new is not None else old
+        assert child is not None
+        self._child(child)
+
+    def _child(self, child: HasMetadata) -> None:
+        pcs = labels.part_of(child.metadata.labels)
+        if not pcs:
+            return
+        key = NamespacedName(child.metadata.namespace, pcs)
+        replica = labels.pcs_replica_index(child.metadata.labels)
+        if replica is None:
+            replica = names.replica_of_podgang(child.metadata.name, pcs)
+        self._mark(key, replica)
+        self._to.podcliqueset.enqueue(key)
+
+    def _podgang(self, obj: HasMetadata | None) -> None:
+        name = obj.metadata.labels.get(LABEL_PODGANG) if obj is not None else None
+        if obj is not None and name:
+            self._to.podgang.enqueue(NamespacedName(obj.metadata.namespace, name))
+
+    def _scaled_gangs(self, namespace: str, base: str) -> None:
+        value = f"{namespace}/{base}"
+        for podclique in self._world.podcliques.by_index(INDEX_BASE_PODGANG, value):
+            self._to.podclique.enqueue(key_of(podclique))
+
+    def _children(self, found: Iterable[PodClique | PodCliqueScalingGroup]) -> None:
+        for child in found:
+            if isinstance(child, PodClique):
+                self._to.podclique.enqueue(key_of(child))
+                self._podgang(child)
+            else:
+                self._to.podcliquescalinggroup.enqueue(key_of(child))
+
+    def _part_of(self, key: NamespacedName) -> list[PodClique | PodCliqueScalingGroup]:
+        value = f"{key.namespace}/{key.name}"
+        world = self._world
+        return [
+            *world.podcliques.by_index(INDEX_PART_OF, value),
+            *world.podcliquescalinggroups.by_index(INDEX_PART_OF, value),
+        ]
+
+    def _of_replica(
+        self, key: NamespacedName, replica: int | None
+    ) -> list[PodClique | PodCliqueScalingGroup]:
+        if replica is None:
+            # The update has ended: those that it never selected are to record its target now.
+            return self._part_of(key)
+        value = replica_value(key.namespace, key.name, replica)
+        world = self._world
+        return [
+            *world.podcliques.by_index(INDEX_REPLICA, value),
+            *world.podcliquescalinggroups.by_index(INDEX_REPLICA, value),
+        ]
+
+    def _is_own(self, obj: PodClique) -> bool:
+        store: Any = self._world.podcliques
+        return isinstance(store, ExpectedStore) and store.is_own_write(obj)
+
+
+def _pod_matters(old: Pod, new: Pod) -> bool:
+    return (
+        old.status.conditions != new.status.conditions
+        or old.status.phase != new.status.phase
+        or old.status.container_statuses != new.status.container_statuses
+        or old.spec.scheduling_gates != new.spec.scheduling_gates
+        or old.metadata.labels != new.metadata.labels
+        or old.metadata.owner_references != new.metadata.owner_references
+        or old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
+    )
+
+
+def _membership(pod: Pod) -> tuple[Any, ...]:
+    metadata = pod.metadata
+    return metadata.labels, metadata.deletion_timestamp is None, metadata.owner_references
+
+
+def _changed(old: ObjectMeta, new: ObjectMeta) -> bool:
+    return (
+        old.generation != new.generation
+        or old.labels != new.labels
+        or old.annotations != new.annotations
+        or old.deletion_timestamp != new.deletion_timestamp
+        or old.owner_references != new.owner_references
+    )
+
+
+def _presentation(metadata: ObjectMeta) -> tuple[dict[str, str], dict[str, str]]:
+    return metadata.labels, metadata.annotations
+
+
+def _leaves(old: HasMetadata, new: HasMetadata) -> bool:
+    return old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
+
+
+def _is_initialized(gang: PodGang) -> bool:
+    return is_true(gang.status.conditions, CONDITION_INITIALIZED)
