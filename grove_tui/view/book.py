@@ -5,7 +5,7 @@ change made stale and returns what it means for rows.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
@@ -18,6 +18,7 @@ from grove_tui.view.gangbuilder import GangBuilder
 from grove_tui.view.gangs import Gang
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key, object_key
+from grove_tui.view.nodebook import NodeBook
 from grove_tui.view.podstatus import PodFacts, pod_facts
 
 
@@ -60,7 +61,7 @@ class Dirty:
 
     keys: set[Key]
     structural: bool = False
-    added: tuple[Key, ...] = ()
+    added: list[Key] = field(default_factory=list)
 
     def __ior__(self, other: "Dirty") -> "Dirty":
         self.keys |= other.keys
@@ -96,6 +97,7 @@ class GangBook:
             Kind.NODE: world.nodes,
             Kind.EVENT: world.events,
         }
+        self.nodes = NodeBook(world, self.facts)
         self._gangs: dict[Key, Gang] = {}
         self._facts: dict[str, tuple[Pod, PodFacts]] = {}
         self._sets: list[PodCliqueSet] | None = None
@@ -206,6 +208,8 @@ class GangBook:
             return self._observe_set(key, existence, old, obj)
         if isinstance(obj, PodClique | PodCliqueScalingGroup):
             return self._observe_part(key, existence, obj)
+        if isinstance(obj, Node):
+            self.nodes.forget((obj.metadata.name,))
         return Change(key, existence)
 
     def _observe_pod(
@@ -219,8 +223,10 @@ class GangBook:
         lineage = self._lineage(pod)
         if material:
             self._forget(lineage)
-        nodes = {pod.spec.node_name, old.spec.node_name if isinstance(old, Pod) else ""}
-        return Change(key, existence, lineage, material, tuple(nodes - {""}))
+        nodes = {pod.spec.node_name, old.spec.node_name if isinstance(old, Pod) else ""} - {""}
+        if material:
+            self.nodes.forget(nodes)
+        return Change(key, existence, lineage, material, tuple(nodes))
 
     def _observe_set(
         self, key: Key, existence: Existence, old: HasMetadata | None, pcs: PodCliqueSet

@@ -7,6 +7,7 @@ its shape while it is recycled.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from grove_tui.api import names
 from grove_tui.api.breach import Breach, Termination
@@ -108,6 +109,13 @@ class Gang:
         for group in self.groups:
             for replica in group.replicas:
                 yield from replica.cliques
+
+    @property
+    def created(self) -> datetime | None:
+        """When the oldest of its cliques was created: since when it runs in this incarnation."""
+        cliques = (clique.podclique for clique in self.all_cliques())
+        births = (found.metadata.creation_timestamp for found in cliques if found is not None)
+        return min((birth for birth in births if birth is not None), default=None)
 
     @property
     def is_available(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from grove_tui.api.constants import LABEL_PODCLIQUE
 from grove_tui.kube import quantity
 from grove_tui.kube.objects import (
+    Container,
     ContainerStatus,
     Pod,
     StateTerminated,
@@ -14,6 +15,15 @@ from grove_tui.kube.objects import (
     is_true,
 )
 from grove_tui.view.rows import Severity
+
+POD_GLYPHS = {
+    Severity.NONE: "○",
+    Severity.OK: "●",
+    Severity.PROGRESS: "◌",
+    Severity.WARN: "▲",
+    Severity.ERROR: "✖",
+}
+"""A symbol for each severity of a pod."""
 
 _WAITING_WORDS = frozenset({"ContainerCreating", "PodInitializing", "Pending", "SchedulingGated"})
 _TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
@@ -32,10 +42,13 @@ class PodFacts:
         is_unschedulable: The scheduler tried and found no node.
         is_failing: In a state from which it does not start without help or luck.
         is_terminating: Its deletion was asked for.
+        has_ended: All its containers have ended for good.
         restarts: Restarts of its containers.
         last_restart: When a container last ended.
         containers: Ready and all containers, as in the READY column.
         node: Where it runs.
+        cpu: Millicores that it requests.
+        memory: Bytes that it requests.
         gpus: GPUs that it requests.
         podclique: Value of its clique label.
         owner_uid: Uid of the PodClique that made it.
@@ -49,10 +62,13 @@ class PodFacts:
     is_unschedulable: bool
     is_failing: bool
     is_terminating: bool
+    has_ended: bool
     restarts: int
     last_restart: datetime | None
     containers: tuple[int, int]
     node: str
+    cpu: int
+    memory: int
     gpus: int
     podclique: str
     owner_uid: str
@@ -66,6 +82,7 @@ def pod_facts(pod: Pod) -> PodFacts:
     is_terminating = metadata.deletion_timestamp is not None
     scheduled = find_condition(status.conditions, "PodScheduled")
     is_ready = is_true(status.conditions, "Ready")
+    requested = requests(pod)
     severity = _severity(word, is_ready=is_ready, is_terminating=is_terminating)
     is_unschedulable = scheduled is not None and scheduled.reason == "Unschedulable"
     return PodFacts(
@@ -77,11 +94,14 @@ def pod_facts(pod: Pod) -> PodFacts:
         is_unschedulable=is_unschedulable and not pod.spec.node_name,
         is_failing=severity is Severity.ERROR,
         is_terminating=is_terminating,
+        has_ended=status.phase in _TERMINAL_PHASES,
         restarts=restarts(pod),
         last_restart=_last_restart(pod),
         containers=ready_containers(pod),
         node=pod.spec.node_name,
-        gpus=gpus(pod),
+        cpu=requested.get(quantity.CPU, 0),
+        memory=requested.get(quantity.MEMORY, 0),
+        gpus=sum(amount for name, amount in requested.items() if is_gpu(name)),
         podclique=metadata.labels.get(LABEL_PODCLIQUE, ""),
         owner_uid=owner.uid if owner else "",
     )
@@ -194,14 +214,25 @@ def _last_restart(pod: Pod) -> datetime | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def gpus(pod: Pod) -> int:
-    """Return the GPUs that a pod asks for; a limit without a request is a request."""
-    total = 0
-    for container in pod.spec.containers:
-        resources = container.resources
-        wanted = {**resources.limits, **resources.requests}
-        total += sum(quantity.value(amount) for name, amount in wanted.items() if is_gpu(name))
-    return total
+def requests(pod: Pod) -> dict[str, int]:
+    """Return what a pod asks of its node; a limit without a request is a request.
+
+    Kubernetes counts the containers that run together, or the largest init container if that needs
+    more, and the overhead of the runtime. A pod that has ended asks for nothing any more.
+    """
+    if pod.status.phase in _TERMINAL_PHASES:
+        return {}
+    running = quantity.total(_requests(container) for container in pod.spec.containers)
+    if pod.spec.init_containers:
+        first = quantity.maximum(_requests(c) for c in pod.spec.init_containers)
+        running = quantity.maximum((running, first))
+    if pod.spec.overhead:
+        running = quantity.total((running, quantity.amounts(pod.spec.overhead)))
+    return running
+
+
+def _requests(container: Container) -> dict[str, int]:
+    return quantity.amounts({**container.resources.limits, **container.resources.requests})
 
 
 def is_gpu(resource: str) -> bool:

@@ -44,6 +44,7 @@ class Tree:
         self.marks: set[Key] = set()
         self._collapse_single = collapse_single
         self._filter: Filter | None = None
+        self._whole = True
         self._folded: set[Key] = set()
         self._lines: dict[Key, tuple[Shape, Lines]] = {}
         self._gang_of: dict[Key, Key] = {}
@@ -61,9 +62,13 @@ class Tree:
         self._collapse_single = value
         self._forget_lines()
 
-    def set_filter(self, wanted: Filter | None) -> None:
-        """Show only what `wanted` accepts, with all above and below it; None shows everything."""
+    def set_filter(self, wanted: Filter | None, *, whole: bool = True) -> None:
+        """Show only what `wanted` accepts and what is above it; None shows everything.
+
+        With `whole`, a row that is accepted keeps everything below it.
+        """
         self._filter = wanted
+        self._whole = whole
         self._forget_lines()
 
     def is_folded(self, key: Key) -> bool:
@@ -107,7 +112,7 @@ class Tree:
             keys.append(key)
             before = len(keys)
             if self._filter is not None or not self.is_folded(key):
-                for lines in self._parts(pcs, key, inherited=accepted):
+                for lines in self._parts(pcs, key, inherited=accepted and self._keeps_below):
                     keys.extend(lines.keys)
             if not accepted and len(keys) == before:
                 keys.pop()
@@ -151,10 +156,14 @@ class Tree:
         return Dirty(
             {change.key, *change.lineage},
             structural=came or went or reorders or change.key.kind is not Kind.POD,
-            added=(change.key,) if came else (),
+            added=[change.key] if came else [],
         )
 
     # The lines of gangs
+
+    @property
+    def _keeps_below(self) -> bool:
+        return self._filter is None or self._whole
 
     def _sets(self) -> Iterable[PodCliqueSet]:
         sets = self.book.podcliquesets()
@@ -170,6 +179,7 @@ class Tree:
         shape = Shape(
             is_folded=self.is_folded,
             wanted=self._filter,
+            whole=self._whole,
             collapse_single=self._collapse_single,
             hide_gang=hide_gang,
             inherited=inherited,

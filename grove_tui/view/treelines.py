@@ -15,6 +15,7 @@ class Shape:
     Attributes:
         is_folded: Whether what is below a row is hidden; not asked while a filter is on.
         wanted: The filter, if any.
+        whole: Whether a row that the filter accepts keeps everything below it.
         collapse_single: Leave out the replica level of scaling groups with one replica.
         hide_gang: Leave out the gang's own row, because its set has only this one.
         inherited: Whether the filter accepts the whole set.
@@ -24,6 +25,7 @@ class Shape:
 
     is_folded: Callable[[Key], bool]
     wanted: Filter | None
+    whole: bool
     collapse_single: bool
     hide_gang: bool
     inherited: bool
@@ -51,14 +53,17 @@ class _Walk:
         self._gang = gang
         self._shape = shape
         self._lines = Lines(gang)
+        self._below = shape.wanted is None or shape.whole
+        """Whether what is accepted keeps everything below it."""
 
     def lines(self) -> Lines:
         shape, gang = self._shape, self._gang
         accepted = shape.inherited or self._accepts(gang.key, gang)
+        below = accepted and self._below
         if shape.hide_gang:
-            self._parts(shape.depth, shape.parent, accepted=accepted)
+            self._parts(shape.depth, shape.parent, accepted=below)
         elif self._open(gang.key, gang, shape.depth, shape.parent):
-            self._parts(shape.depth + 1, gang.key, accepted=accepted)
+            self._parts(shape.depth + 1, gang.key, accepted=below)
         if not shape.hide_gang:
             self._close(gang.key, accepted=accepted)
         return self._lines
@@ -70,19 +75,21 @@ class _Walk:
 
     def _group(self, group: Group, depth: int, parent: Key, *, accepted: bool) -> None:
         accepted = accepted or self._accepts(group.key, group)
+        below = accepted and self._below
         if self._open(group.key, group, depth, parent):
             if self._shape.collapse_single and len(group.replicas) == 1:
                 cliques = group.replicas[0].cliques
-                self._cliques(cliques, depth + 1, group.key, accepted=accepted)
+                self._cliques(cliques, depth + 1, group.key, accepted=below)
             else:
                 for replica in group.replicas:
-                    self._replica(replica, depth + 1, group.key, accepted=accepted)
+                    self._replica(replica, depth + 1, group.key, accepted=below)
         self._close(group.key, accepted=accepted)
 
     def _replica(self, replica: GroupReplica, depth: int, parent: Key, *, accepted: bool) -> None:
         accepted = accepted or self._accepts(replica.key, replica)
         if self._open(replica.key, replica, depth, parent):
-            self._cliques(replica.cliques, depth + 1, replica.key, accepted=accepted)
+            below = accepted and self._below
+            self._cliques(replica.cliques, depth + 1, replica.key, accepted=below)
         self._close(replica.key, accepted=accepted)
 
     def _cliques(
@@ -91,7 +98,7 @@ class _Walk:
         for clique in cliques:
             whole = accepted or self._accepts(clique.key, clique)
             if self._open(clique.key, clique, depth, parent):
-                self._pods(clique, depth + 1, accepted=whole)
+                self._pods(clique, depth + 1, accepted=whole and self._below)
             self._close(clique.key, accepted=whole)
 
     def _pods(self, clique: Clique, depth: int, *, accepted: bool) -> None:

@@ -13,7 +13,7 @@ from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.health import Health
 from grove_tui.view.keys import Key
-from grove_tui.view.podstatus import PodFacts
+from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
 from grove_tui.view.rows import Cell, Column, Severity
 from grove_tui.view.subject import Node
 
@@ -34,13 +34,6 @@ WEDGED = timedelta(seconds=30)
 """How long after its grace period a pod that still terminates is stuck."""
 
 _NOTHING = Cell()
-POD_GLYPHS = {
-    Severity.NONE: "○",
-    Severity.OK: "●",
-    Severity.PROGRESS: "◌",
-    Severity.WARN: "▲",
-    Severity.ERROR: "✖",
-}
 
 
 class Content(NamedTuple):
@@ -129,17 +122,12 @@ def _summary(node: Gang | Group | GroupReplica | Clique) -> Summary:
 
 
 def _gang(gang: Gang) -> Summary:
-    births = (
-        clique.podclique.metadata.creation_timestamp
-        for clique in gang.all_cliques()
-        if clique.podclique is not None
-    )
     return Summary(
         name=gang.name,
         kind="gang",
         ready=f"{gang.tally.ready}/{gang.tally.desired}",
         restarts=gang.tally.restarts,
-        created=min((birth for birth in births if birth is not None), default=None),
+        created=gang.created,
         nodes=gang.nodes,
         gpus=gang.tally.gpus,
         foldable=True,

@@ -273,7 +273,7 @@ def test_pods_that_come_and_go_change_the_structure(coming):
     dirty = tree.dirty(change)
 
     assert dirty.structural
-    assert dirty.added == ((object_key(Kind.POD, new),) if coming else ())
+    assert dirty.added == ([object_key(Kind.POD, new)] if coming else [])
     assert (object_key(Kind.POD, new) in order(tree)) == coming
 
 
