@@ -22,7 +22,14 @@ from grove_tui.demo.registry.options import (
 from grove_tui.demo.registry.registry import Change, Registry, key_of
 from grove_tui.demo.requestinfo import RequestInfo, is_true
 from grove_tui.demo.shapes import Shape, shape_for
-from grove_tui.demo.statuses import Json, bad_request, method_not_allowed, success
+from grove_tui.demo.statuses import (
+    Json,
+    Violation,
+    bad_request,
+    invalid,
+    method_not_allowed,
+    success,
+)
 from grove_tui.demo.storage import Key
 from grove_tui.demo.watch import Watch, WatchOptions
 from grove_tui.kube.errors import NotFound
@@ -173,8 +180,8 @@ def update(call: Call) -> Answer:
     body = negotiation.read_object(call.request.body, call.request.headers)
     version = (body.get("metadata") or {}).get("resourceVersion")
     if not version and call.definition.custom is not None and call.info.subresource != "scale":
-        message = "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"
-        raise bad_request(message)
+        missing = Violation("metadata.resourceVersion", "must be specified for an update", value=0)
+        raise invalid(call.definition.kind, call.definition.group, call.info.name, [missing])
     return _changed(call, lambda _old: body)
 
 
