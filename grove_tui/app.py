@@ -98,6 +98,7 @@ class GroveApp(App[int]):
             async with self._opener(settings) as session:
                 self.session = session
                 self.post_message(ClusterOpened())
+                self.run_worker(session.reconcile(), "reconciler", "cluster", exit_on_error=False)
                 await session.run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads it and decides
             _log.warning("the cluster cannot be opened: %r", error)

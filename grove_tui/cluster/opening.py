@@ -59,7 +59,10 @@ async def open_cluster(
         stack.push_async_callback(connection.transport.close)
         client = Client(connection.transport)
         place = _place(settings, connection, kubeconfig.find_path(path) or "")
-        yield Session(place, client, open_informers(client, place.namespace))
+        informers = open_informers(client, place.namespace)
+        # Nobody else can reach the demo cluster's kubeconfig, so nobody else reconciles it.
+        choice = "always" if settings.demo and settings.reconcile == "auto" else settings.reconcile
+        yield Session(place, client, informers, choice=choice)
 
 
 async def _import_client() -> Any:

@@ -5,13 +5,19 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from grove_tui.cluster.role import Part, Role
 from grove_tui.cluster.supervision import supervise
+from grove_tui.config import ReconcileChoice
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
 from grove_tui.kube.reflector import Link, LinkState
 from grove_tui.reconcile.world import Informers, World
+
+if TYPE_CHECKING:
+    from grove_tui.reconcile.manager import Manager
 
 GROVE_KINDS = {
     "grove.io/v1alpha1": ("podcliquesets", "podcliques", "podcliquescalinggroups"),
@@ -71,12 +77,17 @@ class Session:
         informers: Informers,
         *,
         clock: Clock = system_clock,
+        choice: ReconcileChoice = "never",
     ) -> None:
         self.place = place
         self.client = client
         self.informers = informers
         self.world: World = informers.world
         self.clock = clock
+        self.role = Role(Part.UNDECIDED)
+        self.manager: Manager | None = None
+        """The controllers, while they run here."""
+        self._choice = choice
         self.fault = ""
         """What went wrong inside, while it does."""
         self._listeners: list[Callable[[], None]] = []
@@ -142,6 +153,29 @@ class Session:
             except AlreadyExists:
                 continue
         await self._wait_served()
+
+    async def reconcile(self) -> None:
+        """Make PodCliqueSets real where that is ours to do, until cancelled."""
+        if self._choice == "never":
+            self._take(Role(Part.OBSERVING, "--reconcile never"))
+            return
+        await supervise("reconciler", self._run_controllers, self._note_fault)
+
+    async def _run_controllers(self) -> None:
+        # Its modules are not needed for the first frame.
+        from grove_tui.reconcile.manager import Manager
+
+        manager = Manager(self.client, self.informers, clock=self.clock)
+        try:
+            self.manager = manager
+            self._take(Role(Part.RECONCILING))
+            await manager.run()
+        finally:
+            self.manager = None
+
+    def _take(self, role: Role) -> None:
+        self.role = role
+        self._told()
 
     async def run(self) -> None:
         """Follow the cluster until cancelled."""

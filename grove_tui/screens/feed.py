@@ -5,7 +5,7 @@ note and then at most twenty times a second, whatever arrives in between.
 """
 
 from collections.abc import Callable, Hashable
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
@@ -23,10 +23,13 @@ class LiveSource(RowSource, Protocol):
         ...
 
 
-class LivePanel:
+S = TypeVar("S", bound=LiveSource)
+
+
+class LivePanel(Generic[S]):
     """A table, what it shows, and what changed since it was painted."""
 
-    def __init__(self, table: LiveTable, source: LiveSource) -> None:
+    def __init__(self, table: LiveTable, source: S) -> None:
         self.table = table
         self.source = source
         self._dirty = Dirty(set())
@@ -35,10 +38,6 @@ class LivePanel:
     def note(self, change: Change) -> None:
         """Remember which rows a change concerns."""
         self._dirty |= self.source.dirty(change)
-
-    def mark_structure(self) -> None:
-        """Have the order of the rows read again with the next paint."""
-        self._dirty.structural = True
 
     def paint(self, *, is_news: bool) -> None:
         """Show what changed; `is_news` tells whether rows that came are worth pointing at."""
@@ -54,7 +53,11 @@ class Feed:
     """Passes the changes of one session to panels, and tells when they were painted."""
 
     def __init__(
-        self, session: Session, book: GangBook, panels: list[LivePanel], painted: Callable[[], None]
+        self,
+        session: Session,
+        book: GangBook,
+        panels: list[LivePanel[Any]],
+        painted: Callable[[], None],
     ) -> None:
         self._book = book
         self._panels = panels

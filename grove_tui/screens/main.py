@@ -1,26 +1,42 @@
-"""The main screen: the workload tree, the nodes with their pods, the events, and what keys do."""
+"""The main screen: the workload tree, the nodes with their pods, the events."""
 
 from collections.abc import Hashable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.screens.feed import Feed, LivePanel
+from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.object_screen import ObjectScreen
 from grove_tui.view.book import GangBook
-from grove_tui.view.keys import Key
+from grove_tui.view.events import Events
+from grove_tui.view.filter import Query
+from grove_tui.view.keys import Key, Kind
+from grove_tui.view.nodes import Nodes
 from grove_tui.view.tree import Tree
 from grove_tui.widgets.live_table import LiveTable
 
 CONNECTING = "Connecting…"
-NOTHING = "No PodCliqueSet here yet. Press a to apply a manifest, for example one of examples/."
+NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one from a file, for example examples/."
+NO_NODES = "No nodes can be seen."
+NO_EVENTS = "No events."
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """The three tables with what they show."""
+
+    tree: LivePanel[Tree]
+    nodes: LivePanel[Nodes]
+    events: LivePanel[Events]
 
 
 class MainScreen(ObjectScreen):
@@ -32,20 +48,32 @@ class MainScreen(ObjectScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "apply", "Apply", tooltip="Apply a manifest file", id="grove.apply"),
         Binding("slash", "filter", "Filter", key_display="/", id="grove.filter"),
-        Binding("escape", "back", "Back", show=False, id="grove.back"),
+        Binding(
+            "E",
+            "scope_events",
+            "Events",
+            tooltip="Events of the selected object, or of everything",
+            show=False,
+            id="object.events",
+        ),
+        Binding("escape", "back", "Back to the tree", show=False, id="grove.back"),
         Binding("tab", "app.focus_next", "Next panel", show=False, id="grove.next-panel"),
+        Binding(
+            "shift+tab", "app.focus_previous", "Previous panel", show=False, id="grove.last-panel"
+        ),
         Binding("q", "app.quit", "Quit", id="grove.quit"),
     ]
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._feed: Feed | None = None
-        self._tree: Tree | None = None
+        self._panels: Panels | None = None
+        self._query: Query | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner", markup=False)
         with Container(id="panels"):
-            with Vertical(id="left"), Container(id="tree-panel", classes="panel") as panel:
+            with Container(id="left"), Container(id="tree-panel", classes="panel") as panel:
                 panel.border_title = "Workloads"
                 yield LiveTable(id="tree", empty=CONNECTING)
             with Container(id="right"):
@@ -56,7 +84,7 @@ class MainScreen(ObjectScreen):
                     panel.border_title = "Events"
                     yield LiveTable(id="events")
         yield Static(Content("Too small: at least 6 lines"), id="too-small")
-        yield Input(placeholder="show only rows with…", id="filter")
+        yield FilterBar(id="filter-bar")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -67,13 +95,25 @@ class MainScreen(ObjectScreen):
     # The cluster
 
     def attach(self, session: Session) -> None:
-        """Show what this session sees."""
+        """Show what this session sees, in place of any earlier one."""
+        self.detach()
         self.session = session
         book = self.book = GangBook(session.world, session.clock)
-        tree = self._tree = Tree(book, show_namespace=not session.place.namespace)
-        panels = [LivePanel(self.query_one("#tree", LiveTable), tree)]
-        self._feed = Feed(session, book, panels, self._painted)
+        panels = self._panels = Panels(
+            LivePanel(self._table("tree"), Tree(book, show_namespace=not session.place.namespace)),
+            LivePanel(self._table("nodes"), Nodes(book)),
+            LivePanel(self._table("events"), Events(book)),
+        )
+        shown: list[LivePanel[Any]] = [panels.tree, panels.nodes, panels.events]
+        self._feed = Feed(session, book, shown, self._painted)
         self._painted()
+
+    def detach(self) -> None:
+        """Follow the present session no longer."""
+        if self._feed is not None:
+            self._feed.close()
+            self._feed = None
+        self.session = None
 
     def _painted(self) -> None:
         self._show_connection()
@@ -90,16 +130,25 @@ class MainScreen(ObjectScreen):
     def _show_connection(self) -> None:
         if self.session is None:
             return
-        table = self.query_one("#tree", LiveTable)
-        empty = NOTHING if self.session.has_synced else CONNECTING
-        if table.empty != empty:
-            table.empty = empty
-            table.refresh()
+        known = self.session.has_synced
+        where = self.session.place.namespace or "any namespace"
+        self._show_empty("tree", NO_SETS.format(where=where) if known else CONNECTING)
+        self._show_empty("nodes", NO_NODES if known else "")
+        self._show_empty("events", NO_EVENTS if known else "")
         banner = self.query_one("#banner", Static)
         sentence = self.stale_sentence()
         banner.set_class(bool(sentence), "-shown")
         if sentence:
             banner.update(Content(sentence))
+
+    def _show_empty(self, table_id: str, sentence: str) -> None:
+        table = self._table(table_id)
+        if table.empty != sentence:
+            table.empty = sentence
+            table.refresh()
+
+    def _table(self, table_id: str) -> LiveTable:
+        return self.query_one(f"#{table_id}", LiveTable)
 
     # Keys of the screen
 
@@ -107,43 +156,92 @@ class MainScreen(ObjectScreen):
         self.apply_manifest()
 
     def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.add_class("-shown")
-        field.focus()
+        self.query_one(FilterBar).open()
 
     def action_back(self) -> None:
-        field = self.query_one("#filter", Input)
-        if field.has_class("-shown"):
-            field.value = ""
-            field.remove_class("-shown")
-        self.query_one("#tree", LiveTable).focus()
+        tree = self._table("tree")
+        # Out of a panel first; from the tree itself, out of the filter.
+        if self.focused is tree or isinstance(self.focused, Input):
+            self.query_one(FilterBar).clear()
+        tree.focus()
 
-    @on(Input.Submitted, "#filter")
-    def keep_filter(self) -> None:
-        self.query_one("#tree", LiveTable).focus()
+    def action_scope_events(self) -> None:
+        if self._panels is None:
+            return
+        events = self._panels.events
+        key = self.selected()
+        scope = None if events.source.selected is not None or key is None else key
+        events.source.select(scope)
+        events.table.refresh_structure()
+        title = "Events" if scope is None else f"Events of {scope}"
+        self.query_one("#events-panel").border_title = Content(title).markup
 
-    @on(LiveTable.FoldToggled, "#tree")
+    @on(FilterBar.Left)
+    def leave_filter(self) -> None:
+        self._table("tree").focus()
+
+    @on(FilterBar.Changed)
+    def apply_filter(self, message: FilterBar.Changed) -> None:
+        self._query = message.query
+        if self._panels is not None and self.book is not None:
+            tree = self._panels.tree
+            wanted = self._query.tree_filter(self.book) if self._query else None
+            tree.source.set_filter(wanted)
+            tree.table.refresh_structure()
+
+    # Rows
+
+    @on(LiveTable.FoldToggled)
     def toggle_fold(self, message: LiveTable.FoldToggled) -> None:
-        self._fold(message.key)
+        self._fold(message.table, message.key)
 
-    @on(LiveTable.Activated, "#tree")
+    @on(LiveTable.Activated)
     def open_row(self, message: LiveTable.Activated) -> None:
-        row = self._tree.row(message.key) if self._tree is not None else None
-        if row is not None and row.foldable:
-            self._fold(message.key)
+        source = message.table.source
+        if source is not None and source.row(message.key).foldable:
+            self._fold(message.table, message.key)
         else:
             self.action_describe()
 
-    def _fold(self, key: Hashable) -> None:
-        if self._tree is not None and isinstance(key, Key):
-            self._tree.toggle_fold(key)
-            self.query_one("#tree", LiveTable).refresh_structure()
+    @on(LiveTable.Highlighted, "#tree")
+    def light_up_nodes(self, message: LiveTable.Highlighted) -> None:
+        if self._panels is None:
+            return
+        gangs = self._gangs_of(message.key)
+        nodes = self._panels.nodes
+        if gangs != nodes.source.highlighted:
+            nodes.source.highlighted = gangs
+            # Nothing changed in the cluster, so nothing is to be pointed at.
+            nodes.table.flashes = False
+            nodes.table.refresh_rows()
+            nodes.table.flashes = True
 
-    # What actions need to know
+    def _fold(self, table: LiveTable, key: Hashable) -> None:
+        source = table.source
+        if isinstance(source, Tree | Nodes) and isinstance(key, Key):
+            source.toggle_fold(key)
+            table.refresh_structure()
+
+    def _gangs_of(self, key: Hashable) -> frozenset[Key]:
+        """Return the gangs that a row is, is part of, or consists of."""
+        if self.book is None or not isinstance(key, Key):
+            return frozenset()
+        if key.kind is Kind.GANG:
+            return frozenset({key})
+        if key.kind is Kind.PODCLIQUESET:
+            pcs = self.book.world.podcliquesets.get(key.namespace, key.name)
+            return frozenset(gang.key for gang in self.book.gangs(pcs)) if pcs else frozenset()
+        found = self.book.object(self.book.current(Key(*_owner(key))))
+        gang = self.book.gang_of(found) if found is not None else None
+        return frozenset({gang.key}) if gang is not None else frozenset()
 
     def selected(self) -> Key | None:
-        """The row under the cursor of the focused table, or else of the tree."""
+        """Return the row under the cursor of the focused table, or else of the tree."""
         focused = self.focused
-        table = focused if isinstance(focused, LiveTable) else self.query_one("#tree", LiveTable)
-        key = table.cursor_key
-        return key if isinstance(key, Key) else None
+        table = focused if isinstance(focused, LiveTable) else self._table("tree")
+        return table.cursor_key if isinstance(table.cursor_key, Key) else None
+
+
+def _owner(key: Key) -> tuple[Kind, str, str]:
+    kind = Kind.SCALING_GROUP if key.kind is Kind.GROUP_REPLICA else key.kind
+    return kind, key.namespace, key.name

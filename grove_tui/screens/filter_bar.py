@@ -1,0 +1,73 @@
+"""The line in which a filter is typed; it takes effect while typing."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from grove_tui.view.filter import FilterError, Query, parse
+
+
+class FilterBar(Horizontal):
+    """Hidden until it is opened; an empty filter hides it again."""
+
+    DEFAULT_CSS = """
+    FilterBar { display: none; height: 1; background: $panel; }
+    FilterBar.-shown { display: block; }
+    FilterBar Static { width: auto; padding: 0 1; }
+    FilterBar Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
+    FilterBar Input:focus { border: none; background: $background; }
+    FilterBar #filter-problem { color: $error; }
+    """
+    PLACEHOLDER = "text, !not, -l label=x, gang=breached, node=fake-node-003, ready<min"
+
+    @dataclass
+    class Changed(Message):
+        """Rows are to be filtered by `query`; an empty one shows everything."""
+
+        query: Query
+
+    class Left(Message):
+        """The typing is over; the filter stays."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("/", markup=False)
+        yield Input(placeholder=self.PLACEHOLDER, id="filter", select_on_focus=False)
+        yield Static(id="filter-problem", markup=False)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(Input).value
+
+    def open(self) -> None:
+        """Show the line and put the cursor into it."""
+        self.add_class("-shown")
+        self.query_one(Input).focus()
+
+    def clear(self) -> None:
+        """Take the filter away."""
+        self.query_one(Input).value = ""
+        self.remove_class("-shown")
+
+    @on(Input.Changed, "#filter")
+    def judge(self, event: Input.Changed) -> None:
+        event.stop()
+        problem = self.query_one("#filter-problem", Static)
+        try:
+            query = parse(event.value)
+        except FilterError as error:
+            problem.update(Content(str(error)))
+            return
+        problem.update(Content(""))
+        self.post_message(self.Changed(query))
+
+    @on(Input.Submitted, "#filter")
+    def leave(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.set_class(bool(event.value), "-shown")
+        self.post_message(self.Left())
