@@ -5,8 +5,8 @@ The one place for the rule. The reconciler acts on it and the dashboard counts d
 * A PodClique or PodCliqueScalingGroup is breached while its MinAvailableBreached condition is True.
   The clock is that condition's lastTransitionTime, so it survives restarts of the reconciler.
 * A breach counts only after the object once worked: a PodClique must have been scheduled, a
-  scaling group healthy. A condition that is missing, or that last moved within seconds of the
-  object's creation, says nothing about the past; unknown is not healthy.
+  scaling group healthy. A condition that is missing or as old as the object says nothing about the
+  past (the upstream operator's take seconds to be written); unknown is not healthy.
 * A PodCliqueSet replica is terminated when its first counting breach (standalone PodCliques and
   scaling groups) is `terminationDelay` old. All PodCliques of the replica go.
 * A scaling group with replicas to spare terminates only its broken replicas. Without slack, or once
@@ -188,7 +188,10 @@ def has_been_healthy(group: PodCliqueScalingGroup) -> bool:
 
 def _moved_after_grace(condition: Condition, metadata: ObjectMeta) -> bool:
     moved, created = condition.last_transition_time, metadata.creation_timestamp
-    return moved is not None and created is not None and moved > created + _GRACE
+    # Our reconciler dates what an object is born with at its birth, and marks such conditions
+    # with a generation. The upstream operator dates it whenever it first looks.
+    grace = timedelta() if condition.observed_generation is not None else _GRACE
+    return moved is not None and created is not None and moved > created + grace
 
 
 def _is_updating(group: PodCliqueScalingGroup) -> bool:
