@@ -111,10 +111,10 @@ def _of_scope(book: GangBook, scope: Scope) -> Iterable[Event]:
         return (event for event in events.values() if scope.holds_event(event))
     return (
         event
-        for kind, name in scope.objects
-        for event in events.by_index(INDEX_INVOLVED, f"{_namespace(kind, scope)}/{kind}/{name}")
+        for place in scope.objects
+        for event in events.by_index(INDEX_INVOLVED, _index_value(*place))
     )
 
 
-def _namespace(kind: str, scope: Scope) -> str:
-    return "" if kind == Kind.NODE else scope.namespace
+def _index_value(kind: str, namespace: str, name: str) -> str:
+    return f"{namespace}/{kind}/{name}"
