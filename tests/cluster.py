@@ -60,6 +60,12 @@ class RunningCluster:
         found = self.demo.storage.objects(resource.qualified_name, namespace)
         return next((resource.decode(s.body) for s in found if s.key.name == name), None)
 
+    def the(self, resource: Resource[T], name: str, namespace: str = "default") -> T:
+        """Return one stored object that has to be there."""
+        found = self.object(resource, name, namespace)
+        assert found is not None, f"there is no {resource.kind} {name}"
+        return found
+
     async def until(
         self, predicate: Callable[[], R] | Callable[[], Awaitable[R]], seconds: float = 30
     ) -> R:
@@ -142,7 +148,6 @@ def _reconciler(reconcile: bool | Reconciler, clock: Clock) -> Reconciler | None
     async def run(client: Client) -> None:
         # Only now: most of what this module serves needs no reconciler.
         from grove_tui.reconcile.manager import Manager
-
         from grove_tui.reconcile.world import open_informers
 
         informers = open_informers(client)

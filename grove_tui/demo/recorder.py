@@ -5,14 +5,15 @@ Promises:
 * `record` never waits and never fails: events are news, not state.
 * The same news about the same object is one Event whose count grows.
 * At a calm pace every piece of news is an Event of its own. In a burst, what exceeds the allowance
-  is gathered per controller (else node or namespace) and told in one Event a second later, so that
-  creating a thousand pods costs a handful of writes instead of thousands.
+  is gathered per controller (of many controllers: per namespace) and told in one Event a second
+  later, so that creating a thousand pods costs a handful of writes instead of thousands.
 """
 
 import asyncio
 import itertools
 import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grove_tui.demo.objects import Pod
@@ -27,6 +28,8 @@ RATE = 20.0
 """Events per second that are told one by one."""
 BURST = 40.0
 GATHER_SECONDS = 1.0
+MOST_GATHERED = 16
+"""Of how many controllers it is told, before it is only told of their namespaces."""
 REMEMBERED = 4096
 """How many past events can still be counted up."""
 
@@ -47,6 +50,7 @@ class News:
 class _Gathered:
     news: News
     about: JSON
+    namespace: str
     count: int = 0
     pods: set[str] = field(default_factory=set)
 
@@ -69,11 +73,11 @@ class Recorder:
         if self._allowed():
             self._queue.put_nowait((_about_pod(pod), news, 1))
             return
-        about = _about_common(pod)
+        about = _about_controller(pod)
         key = (about.get("uid", ""), news.reason)
         if not self._gathered:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._tell_gathered)
-        gathered = self._gathered.setdefault(key, _Gathered(news, about))
+        gathered = self._gathered.setdefault(key, _Gathered(news, about, pod.metadata.namespace))
         gathered.count += 1
         gathered.pods.add(pod.metadata.name)
 
@@ -101,14 +105,16 @@ class Recorder:
         return True
 
     def _tell_gathered(self) -> None:
-        for gathered in self._gathered.values():
-            news, pods = gathered.news, len(gathered.pods)
-            message = news.message
-            if pods > 1:
-                message = f"{pods} pods, such as {min(gathered.pods)}: {news.message}"
-            told = News(news.component, news.reason, message, news.type)
-            self._queue.put_nowait((gathered.about, told, gathered.count))
+        gathered = list(self._gathered.values())
         self._gathered.clear()
+        if len(gathered) > MOST_GATHERED:
+            gathered = _merged(gathered)
+        for one in gathered:
+            news, message = one.news, one.news.message
+            if len(one.pods) > 1:
+                message += f" ({len(one.pods)} pods, such as {min(one.pods)})"
+            told = News(news.component, news.reason, message, news.type)
+            self._queue.put_nowait((one.about, told, one.count))
 
     async def _write(self, about: JSON, news: News, count: int) -> None:
         key = (about.get("uid", ""), news.reason, news.message)
@@ -158,17 +164,30 @@ def _about_pod(pod: Pod) -> JSON:
     }
 
 
-def _about_common(pod: Pod) -> JSON:
-    """Return what many pods have in common: their controller, else their node or namespace."""
-    namespace = pod.metadata.namespace
+def _about_controller(pod: Pod) -> JSON:
     for ref in pod.metadata.owner_references:
         if ref.controller:
             return {
                 "apiVersion": ref.api_version,
                 "kind": ref.kind,
-                "namespace": namespace,
+                "namespace": pod.metadata.namespace,
                 "name": ref.name,
                 "uid": ref.uid,
             }
-    kind, name = ("Node", pod.spec.node_name) if pod.spec.node_name else ("Namespace", namespace)
-    return {"apiVersion": "v1", "kind": kind, "name": name, "uid": name}
+    return _about_namespace(pod.metadata.namespace)
+
+
+def _about_namespace(name: str) -> JSON:
+    return {"apiVersion": "v1", "kind": "Namespace", "namespace": name, "name": name, "uid": name}
+
+
+def _merged(gathered: Iterable[_Gathered]) -> list[_Gathered]:
+    """Return the same news about namespaces, one per reason."""
+    merged: dict[tuple[str, str], _Gathered] = {}
+    for one in gathered:
+        about = _about_namespace(one.namespace)
+        key = (one.namespace, one.news.reason)
+        into = merged.setdefault(key, _Gathered(one.news, about, one.namespace))
+        into.count += one.count
+        into.pods |= one.pods
+    return list(merged.values())

@@ -20,7 +20,7 @@ async def start_pod(cluster, **fields):
     args = ["-c", "echo 'Model Worker on node:' && hostname && sleep 3600"]
     body["spec"]["containers"][0] |= {"command": ["/bin/sh"], "args": args}
     await cluster.client.create(PODS, body, "default")
-    await cluster.until(lambda: cluster.object(PODS, "web").status.phase == "Running")
+    await cluster.until(lambda: cluster.the(PODS, "web").status.phase == "Running")
 
 
 async def log(cluster, **query):
@@ -78,7 +78,7 @@ async def test_a_crashed_container_says_why_and_its_previous_run_can_be_read():
     async with running_cluster(speed=1) as cluster:
         await start_pod(cluster, annotations={"demo.grove-tui.io/crash-loop": "3"})
         await cluster.until(
-            lambda: cluster.object(PODS, "web").status.container_statuses[0].restart_count == 1
+            lambda: cluster.the(PODS, "web").status.container_statuses[0].restart_count == 1
         )
 
         assert (await log(cluster, previous="true"))[-1] == (

@@ -60,7 +60,7 @@ async def test_an_object_with_one_owner_left_stays_and_loses_the_dead_reference(
         await cluster.client.delete(CONFIGMAPS, "one", "default")
         await cluster.settled()
 
-        shared = cluster.object(CONFIGMAPS, "shared")
+        shared = cluster.the(CONFIGMAPS, "shared")
         assert [ref.name for ref in shared.metadata.owner_references] == ["two"]
 
 
@@ -97,7 +97,7 @@ async def test_dependents_that_do_not_block_are_deleted_but_not_waited_for():
 
         await cluster.until(lambda: names(cluster) == {"held"})
         await cluster.settled()
-        assert cluster.object(CONFIGMAPS, "held").metadata.deletion_timestamp is not None
+        assert cluster.the(CONFIGMAPS, "held").metadata.deletion_timestamp is not None
 
 
 @virtual
@@ -131,7 +131,7 @@ async def test_orphaned_dependents_stay_without_their_owner():
         await cluster.settled(quiet=3)
 
         assert names(cluster) == {"child"}
-        assert cluster.object(CONFIGMAPS, "child").metadata.owner_references == ()
+        assert cluster.the(CONFIGMAPS, "child").metadata.owner_references == ()
 
 
 @virtual
@@ -248,7 +248,7 @@ class Model:
 )
 async def test_random_trees_shrink_as_a_naive_model_says(seed, policies, in_a_hurry):
     rng = random.Random(seed)
-    model, uids = Model(), {}
+    model, uids = Model(), dict[str, PartialObject]()
     async with running_cluster(nodes=1) as cluster:
         for serial in range(60):
             if rng.random() < 0.65 or not model.owners:

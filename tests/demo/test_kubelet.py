@@ -89,7 +89,7 @@ async def test_addresses_are_remembered_across_a_restart(tmp_path):
         await create(cluster, pod_body("c"))
         await cluster.until(lambda: is_ready(cluster, "c"))
 
-        assert cluster.object(PODS, "c").status.pod_ip == "10.244.1.2"
+        assert cluster.the(PODS, "c").status.pod_ip == "10.244.1.2"
 
 
 @virtual
@@ -125,7 +125,7 @@ async def test_a_pod_held_by_a_finalizer_is_deleted_once_and_then_left():
         await cluster.client.delete(PODS, "held", "default")
         await cluster.settled(quiet=5)
 
-        assert cluster.object(PODS, "held").metadata.deletion_grace_period_seconds == 0
+        assert cluster.the(PODS, "held").metadata.deletion_grace_period_seconds == 0
         await cluster.client.patch(PODS, "held", {"metadata": {"finalizers": None}}, "default")
         await cluster.until(lambda: cluster.object(PODS, "held") is None)
 
@@ -144,7 +144,7 @@ async def test_cliques_start_one_after_another():
             pod_body("second-1", clique="second", gang="g", initContainers=[initc]),
         )
         await asyncio.sleep(15)
-        early = cluster.object(PODS, "second-1")
+        early = cluster.the(PODS, "second-1")
 
         await cluster.until(lambda: is_ready(cluster, "second-1"), seconds=20)
 
@@ -160,7 +160,7 @@ async def test_crashes_come_ever_more_slowly_and_are_told_once():
 
         await asyncio.sleep(100)
 
-        status = cluster.object(PODS, "a").status.container_statuses[0]
+        status = cluster.the(PODS, "a").status.container_statuses[0]
         assert status.restart_count == 3
         assert status.state.waiting is not None
         assert status.state.waiting.reason == "CrashLoopBackOff"
@@ -173,7 +173,7 @@ async def test_crashes_come_ever_more_slowly_and_are_told_once():
 async def test_even_without_delays_a_crash_loop_does_not_spin():
     async with running_cluster(speed=0) as cluster:
         await create(cluster, pod_body("a", annotations={"demo.grove-tui.io/crash-loop": "1"}))
-        await cluster.until(lambda: cluster.object(PODS, "a").status.phase == "Running")
+        await cluster.until(lambda: cluster.the(PODS, "a").status.phase == "Running")
         before = cluster.revision
 
         await asyncio.sleep(60)
@@ -187,7 +187,7 @@ async def test_a_finished_pod_frees_its_place():
         job = pod_body("job", requests={"cpu": "60"}, restartPolicy="Never")
         job["spec"]["containers"][0]["args"] = ["-c", "exit 0"]
         await create(cluster, job)
-        await cluster.until(lambda: cluster.object(PODS, "job").status.phase == "Succeeded")
+        await cluster.until(lambda: cluster.the(PODS, "job").status.phase == "Succeeded")
 
         await create(cluster, pod_body("next", requests={"cpu": "60"}))
 

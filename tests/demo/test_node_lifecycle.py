@@ -22,11 +22,12 @@ def is_ready(cluster, name):
 
 
 def node_ready(cluster, name="fake-node-001"):
-    return find_condition(cluster.object(NODES, name).status.conditions, "Ready").status
+    ready = find_condition(cluster.the(NODES, name).status.conditions, "Ready")
+    return ready.status if ready else ""
 
 
 def taint_keys(cluster, name="fake-node-001"):
-    return {t.key for t in cluster.object(NODES, name).spec.taints}
+    return {t.key for t in cluster.the(NODES, name).spec.taints}
 
 
 async def create(cluster, *bodies):
@@ -64,7 +65,7 @@ async def test_pods_on_a_dead_node_hang_in_termination_until_it_is_back():
 
         await cluster.client.delete(PODS, "a", "default")
         await asyncio.sleep(120)
-        hanging = cluster.object(PODS, "a")
+        hanging = cluster.the(PODS, "a")
         await cluster.client.patch(NODES, "fake-node-001", ALIVE)
 
         await cluster.until(lambda: cluster.object(PODS, "a") is None, seconds=5)
@@ -92,9 +93,7 @@ async def test_pods_leave_a_dead_node_when_their_patience_ends(speed, seconds):
         await cluster.until(lambda: UNREACHABLE in taint_keys(cluster))
         start = asyncio.get_running_loop().time()
 
-        await cluster.until(
-            lambda: cluster.object(PODS, "a").metadata.deletion_timestamp, seconds=400
-        )
+        await cluster.until(lambda: cluster.the(PODS, "a").metadata.deletion_timestamp, seconds=400)
 
         assert asyncio.get_running_loop().time() - start == pytest.approx(seconds, abs=0.1)
 

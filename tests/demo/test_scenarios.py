@@ -75,7 +75,7 @@ async def run(cluster, tmp_path, text):
 async def test_nodes_are_cordoned_killed_and_brought_back(tmp_path):
     async with running_cluster(nodes=3) as cluster:
         await cluster.client.create(PODS, pod_body("a", clique="c"), "default")
-        await cluster.until(lambda: cluster.object(PODS, "a").spec.node_name)
+        await cluster.until(lambda: cluster.the(PODS, "a").spec.node_name)
         await run(
             cluster,
             tmp_path,
@@ -92,13 +92,13 @@ async def test_nodes_are_cordoned_killed_and_brought_back(tmp_path):
         dead = {
             name for name, n in nodes.items() if "demo.grove-tui.io/dead" in n.metadata.annotations
         }
-        assert dead == {cluster.object(PODS, "a").spec.node_name}
+        assert dead == {cluster.the(PODS, "a").spec.node_name}
 
         await run(cluster, tmp_path, "steps: [{revive: all}, {uncordon: all}]")
 
-        nodes = cluster.objects(NODES)
-        assert not any(n.spec.unschedulable for n in nodes)
-        assert not any("demo.grove-tui.io/dead" in n.metadata.annotations for n in nodes)
+        after = cluster.objects(NODES)
+        assert not any(n.spec.unschedulable for n in after)
+        assert not any("demo.grove-tui.io/dead" in n.metadata.annotations for n in after)
 
 
 @virtual

@@ -29,7 +29,7 @@ def placed(cluster):
 
 
 def scheduled_condition(cluster, name):
-    return find_condition(cluster.object(PODS, name).status.conditions, "PodScheduled")
+    return find_condition(cluster.the(PODS, name).status.conditions, "PodScheduled")
 
 
 async def test_pods_without_a_gang_are_spread_over_nodes():
@@ -222,8 +222,9 @@ async def test_a_burst_of_pods_costs_one_binding_each_and_few_events():
 async def test_random_gangs_never_overcommit_and_never_start_in_part(seed):
     rng = random.Random(seed)
     async with running_cluster(nodes=rng.randint(2, 5), seed=seed) as cluster:
-        minimums, serial = {}, 0
-        started = set()
+        minimums: dict[str, dict[str, int]] = {}
+        started: set[str] = set()
+        serial = 0
         for _ in range(40):
             match rng.randrange(5):
                 case 0 | 1:
@@ -252,7 +253,7 @@ async def test_random_gangs_never_overcommit_and_never_start_in_part(seed):
 
 
 def check_nodes(cluster):
-    used = defaultdict(int)
+    used: defaultdict[str, int] = defaultdict(int)
     for pod in cluster.objects(PODS):
         if pod.spec.node_name:
             used[pod.spec.node_name] += millis(pod.spec.containers[0].resources.requests["cpu"])
@@ -261,7 +262,7 @@ def check_nodes(cluster):
 
 def check_gangs(cluster, minimums, started):
     """A gang has the minimum of every group on nodes, or none of its pods, unless it ran before."""
-    counts = defaultdict(Counter)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for pod in cluster.objects(PODS):
         labels = pod.metadata.labels
         if pod.spec.node_name and pod.metadata.deletion_timestamp is None:

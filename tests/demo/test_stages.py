@@ -131,7 +131,9 @@ def test_a_pod_waits_for_the_cliques_before_it():
     waiting = after(pod, "init-start")
 
     assert stage_of(STAGES, waiting, moment(ready=1)) is None
-    assert stage_of(STAGES, waiting, moment(ready=2)).name == "init-end"
+    started = stage_of(STAGES, waiting, moment(ready=2))
+    assert started is not None
+    assert started.name == "init-end"
 
 
 def test_backoff_doubles_up_to_five_minutes():
