@@ -1,0 +1,316 @@
+"""Decides whether this process reconciles, because two reconcilers on one cluster fight.
+
+It defers to Grove's own operator, waits for the CRDs, needs the permissions, and otherwise competes
+for a Lease. Who does not lead observes, and says why.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from grove_tui.api.constants import OWN_LEASE, UPSTREAM_OPERATOR_LEASE
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
+from grove_tui.kube.client import Client
+from grove_tui.kube.clock import Clock, system_clock
+from grove_tui.kube.errors import Forbidden, KubeError, NotFound
+from grove_tui.kube.lease import LeaseElector, LeaseTimes
+from grove_tui.kube.objects import Deployment, Lease
+from grove_tui.kube.resources import DEPLOYMENTS, LEASES, PODS, Resource
+
+_log = logging.getLogger(__name__)
+
+UPSTREAM_DEPLOYMENT = "grove-operator"
+CLUSTER_NAMESPACE = "kube-system"
+"""Where the Lease of a reconciler of all namespaces is; one of a single namespace is in that."""
+RECHECK_SECONDS = 10.0
+"""How often the reasons not to lead are looked at again, before and while leading."""
+
+
+class Policy(StrEnum):
+    """What `--reconcile` asks for."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Mode(StrEnum):
+    """Who reconciles, as this process sees it."""
+
+    STARTING = "starting"
+    LEADING = "leading"
+    STANDBY = "standby"
+    """Another reconciler holds the Lease; this one takes over when it expires."""
+    UPSTREAM = "upstream"
+    """Grove's operator runs in the cluster."""
+    CRDS_MISSING = "crds-missing"
+    FORBIDDEN = "forbidden"
+    UNREACHABLE = "unreachable"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The mode and its reason.
+
+    Attributes:
+        mode: Who reconciles.
+        detail: Holder of the Lease, what is missing, or what went wrong; may be empty.
+    """
+
+    mode: Mode
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say it to a person."""
+        return _SENTENCES[self.mode].format(self.detail)
+
+
+_SENTENCES = {
+    Mode.STARTING: "finding out who reconciles",
+    Mode.LEADING: "reconciling",
+    Mode.STANDBY: "observing: {0} reconciles",
+    Mode.UPSTREAM: "observing: the Grove operator reconciles ({0})",
+    Mode.CRDS_MISSING: "observing: the cluster does not serve {0}",
+    Mode.FORBIDDEN: "observing: no permission to {0}",
+    Mode.UNREACHABLE: "observing: {0}",
+    Mode.OFF: "observing: reconciling is switched off",
+}
+
+_NEEDED: tuple[tuple[str, Resource[Any], str], ...] = (
+    ("create", PODS, ""),
+    ("patch", PODS, ""),
+    ("delete", PODS, ""),
+    ("create", PODCLIQUES, ""),
+    ("delete", PODCLIQUES, ""),
+    ("patch", PODCLIQUES, "status"),
+    ("patch", PODCLIQUESETS, "status"),
+    ("create", PODGANGS, ""),
+    ("create", LEASES, ""),
+)
+"""Without these nothing works; what else is missing shows on the objects that it concerns."""
+
+
+class Leadership:
+    """One candidate.
+
+    Attributes:
+        standing: Whether it leads, or why not.
+        on_change: Called after each change of `standing`.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        identity: str,
+        *,
+        policy: Policy = Policy.AUTO,
+        namespace: str = "",
+        clock: Clock = system_clock,
+        times: LeaseTimes | None = None,
+    ) -> None:
+        self._client = client
+        self._identity = identity
+        self._policy = policy
+        self._namespace = namespace
+        self._clock = clock
+        self._times = times or LeaseTimes()
+        self.standing = Standing(Mode.STARTING)
+        self.on_change: Callable[[], None] = lambda: None
+
+    @property
+    def lease_namespace(self) -> str:
+        """Where the Lease is."""
+        return self._namespace or CLUSTER_NAMESPACE
+
+    async def run(self, lead: Callable[[], Awaitable[None]]) -> None:
+        """Run `lead()` whenever this process is to reconcile, until cancelled.
+
+        `lead()` is cancelled when leadership ends; what it raises is raised here.
+        """
+        while True:
+            standing = await self._judge()
+            if standing is None:
+                standing = await self._compete(lead)
+            self._set(standing)
+            await asyncio.sleep(RECHECK_SECONDS)
+
+    async def _judge(self) -> Standing | None:
+        """Return why not to lead, or None."""
+        if self._policy is Policy.NEVER:
+            return Standing(Mode.OFF)
+        try:
+            missing = await self._missing_kinds()
+            if missing:
+                return Standing(Mode.CRDS_MISSING, missing)
+            rival = await self._rival()
+            if rival is not None:
+                return rival
+            forbidden = await self._forbidden()
+        except KubeError as error:
+            return Standing(Mode.UNREACHABLE, str(error))
+        return Standing(Mode.FORBIDDEN, ", ".join(forbidden)) if forbidden else None
+
+    async def _compete(self, lead: Callable[[], Awaitable[None]]) -> Standing:
+        """Compete for the Lease until there is a reason not to; return that reason."""
+        elector = LeaseElector(
+            self._client,
+            self.lease_namespace,
+            OWN_LEASE,
+            self._identity,
+            clock=self._clock,
+            times=self._times,
+        )
+        elector.on_change = lambda: self._set(_standing_of(elector))
+        running = asyncio.ensure_future(elector.run(lead))
+        watching = asyncio.ensure_future(self._reason_to_stop())
+        try:
+            await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            elector.on_change = lambda: None
+            for task in (running, watching):
+                task.cancel()
+            results = await asyncio.gather(running, watching, return_exceptions=True)
+        if isinstance(results[0], Exception):
+            raise results[0]
+        reason = results[1]
+        return reason if isinstance(reason, Standing) else Standing(Mode.STARTING)
+
+    async def _reason_to_stop(self) -> Standing:
+        """Return once somebody else is found to reconcile beside us.
+
+        A server that cannot be reached is no reason: whether we still lead is the Lease's say.
+        """
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                rival = await self._rival()
+            except KubeError as error:
+                _log.info("who else reconciles could not be found out: %s", error)
+                continue
+            if rival is not None:
+                return rival
+
+    async def _missing_kinds(self) -> str:
+        wanted = (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS, PODGANGS)
+        missing = []
+        for api_version in dict.fromkeys(resource.api_version for resource in wanted):
+            try:
+                found = await self._client.request_json("GET", f"/apis/{api_version}")
+                served = {str(item["name"]) for item in found.get("resources") or ()}
+            except NotFound:
+                served = set()
+            missing += [
+                resource.qualified_name
+                for resource in wanted
+                if resource.api_version == api_version and resource.plural not in served
+            ]
+        return ", ".join(missing)
+
+    async def _rival(self) -> Standing | None:
+        """Return who else reconciles what we would, apart from candidates for our own Lease."""
+        if self._policy is not Policy.ALWAYS:
+            upstream = await self._upstream()
+            if upstream:
+                return Standing(Mode.UPSTREAM, upstream)
+        for lease in await self._leases(OWN_LEASE):
+            is_own = lease.metadata.namespace == self.lease_namespace
+            overlaps = not self._namespace or lease.metadata.namespace == CLUSTER_NAMESPACE
+            if not is_own and overlaps and self._is_held(lease):
+                return Standing(Mode.STANDBY, lease.spec.holder_identity or "")
+        return None
+
+    async def _upstream(self) -> str:
+        for lease in await self._leases(UPSTREAM_OPERATOR_LEASE):
+            if self._is_held(lease):
+                return f"lease {lease.metadata.namespace}/{lease.metadata.name}"
+        for deployment in await self._deployments():
+            if deployment.status.available_replicas > 0:
+                return f"deployment {deployment.metadata.namespace}/{deployment.metadata.name}"
+        return ""
+
+    async def _leases(self, name: str) -> list[Lease]:
+        try:
+            page = await self._client.list_page(LEASES, field_selector=f"metadata.name={name}")
+        except NotFound:
+            return []
+        except Forbidden:
+            return await self._lease_nearby(name)
+        return page.items
+
+    async def _lease_nearby(self, name: str) -> list[Lease]:
+        """Look where we may, for those who may not list Leases everywhere."""
+        found = []
+        for namespace in {self.lease_namespace, CLUSTER_NAMESPACE, "grove-system"}:
+            try:
+                found.append(await self._client.get(LEASES, name, namespace))
+            except KubeError as error:
+                _log.debug("no lease %s/%s: %s", namespace, name, error)
+        return found
+
+    async def _deployments(self) -> list[Deployment]:
+        try:
+            selector = f"metadata.name={UPSTREAM_DEPLOYMENT}"
+            return (await self._client.list_page(DEPLOYMENTS, field_selector=selector)).items
+        except KubeError as error:
+            _log.debug("deployments cannot be listed: %s", error)
+            return []
+
+    def _is_held(self, lease: Lease) -> bool:
+        """Tell whether a Lease has a holder that still renews it, by its own times."""
+        spec = lease.spec
+        if not spec.holder_identity or spec.renew_time is None:
+            return False
+        # Clocks differ: a Lease counts as held for twice its duration.
+        duration = timedelta(seconds=2 * (spec.lease_duration_seconds or 15))
+        return self._clock() - spec.renew_time < duration
+
+    async def _forbidden(self) -> list[str]:
+        checks = [self._may(verb, resource, sub) for verb, resource, sub in _NEEDED]
+        allowed = await asyncio.gather(*checks)
+        return [
+            f"{verb} {resource.plural}{'/' if sub else ''}{sub}"
+            for (verb, resource, sub), may in zip(_NEEDED, allowed, strict=True)
+            if not may
+        ]
+
+    async def _may(self, verb: str, resource: Resource[Any], subresource: str) -> bool:
+        namespace = self.lease_namespace if resource.plural == "leases" else self._namespace
+        attributes = {
+            "verb": verb,
+            "group": resource.group,
+            "resource": resource.plural,
+            "subresource": subresource,
+            "namespace": namespace,
+        }
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        try:
+            answer = await self._client.request_json("POST", path, review)
+        except NotFound:
+            # A server without authorization reviews forbids nothing that way.
+            return True
+        return bool((answer.get("status") or {}).get("allowed"))
+
+    def _set(self, standing: Standing) -> None:
+        if standing != self.standing:
+            self.standing = standing
+            _log.info("%s", standing.sentence)
+            self.on_change()
+
+
+def _standing_of(elector: LeaseElector) -> Standing:
+    if elector.is_leader:
+        return Standing(Mode.LEADING)
+    if elector.error:
+        return Standing(Mode.UNREACHABLE, elector.error)
+    return Standing(Mode.STANDBY, elector.holder or "another reconciler")
