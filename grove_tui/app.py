@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.kube.errors import KubeError
 from grove_tui.messages import ClusterFailed, ClusterOpened
 from grove_tui.screens.main import MainScreen
 from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeFolders
@@ -111,6 +112,18 @@ class GroveApp(App[int]):
     def show_cluster(self) -> None:
         if self.session is not None:
             self.main_screen.attach(self.session)
+            self._offer_crds(self.session)
+
+    @work(group="crds", exclusive=True, exit_on_error=False)
+    async def _offer_crds(self, session: Session) -> None:
+        try:
+            missing = await session.missing_kinds()
+        except KubeError:
+            return  # the banner says that the cluster does not answer
+        if missing:
+            from grove_tui.screens.install_crds import offer_crds
+
+            await offer_crds(self, session, missing, read_only=self.settings.read_only)
 
     @on(ClusterFailed)
     def offer_another(self, message: ClusterFailed) -> None:

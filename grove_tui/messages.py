@@ -1,6 +1,6 @@
 """Messages between screens and the app."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from textual.message import Message
 
@@ -15,10 +15,3 @@ class ClusterFailed(Message):
     """A cluster cannot be opened at all; `sentence` says why and what to do."""
 
     sentence: str
-
-
-@dataclass
-class CrdsMissing(Message):
-    """The cluster does not serve Grove's kinds."""
-
-    names: tuple[str, ...] = field(default_factory=tuple)

@@ -88,6 +88,7 @@ class Session:
         self.manager: Manager | None = None
         """The controllers, while they run here."""
         self._choice = choice
+        self._again = asyncio.Event()
         self.fault = ""
         """What went wrong inside, while it does."""
         self._listeners: list[Callable[[], None]] = []
@@ -154,6 +155,12 @@ class Session:
                 continue
         await self._wait_served()
 
+    def look_again(self) -> None:
+        """List everything anew, without waiting for the pauses after errors."""
+        for informer in self.informers:
+            informer.reflector.relist()
+        self._again.set()
+
     async def reconcile(self) -> None:
         """Make PodCliqueSets real where that is ours to do, until cancelled."""
         if self._choice == "never":
@@ -180,8 +187,22 @@ class Session:
     async def run(self) -> None:
         """Follow the cluster until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(supervise("informers", self.informers.run, self._note_fault))
+            group.create_task(supervise("informers", self._follow, self._note_fault))
             group.create_task(self._freeze_when_synced())
+
+    async def _follow(self) -> None:
+        while True:
+            self._again.clear()
+            following = asyncio.ensure_future(self.informers.run())
+            again = asyncio.ensure_future(self._again.wait())
+            try:
+                await asyncio.wait({following, again}, return_when=asyncio.FIRST_COMPLETED)
+                if following.done():
+                    following.result()
+            finally:
+                following.cancel()
+                again.cancel()
+                await asyncio.gather(following, again, return_exceptions=True)
 
     async def _wait_served(self) -> None:
         for _ in range(50):

@@ -11,11 +11,11 @@ from textual.screen import Screen
 from grove_tui.screens.text import TextScreen
 
 SYMBOLS = (
-    ("✔", "healthy: every clique has its minAvailable ready"),
+    ("✔", "healthy: all that is wanted is ready"),
     ("◌", "starting, or on its way out"),
     ("◐", "updating to a new template"),
-    ("▲", "degraded: fewer pods ready than wanted, the gang still holds"),
-    ("✖", "breached: below minAvailable; the countdown says when the gang is terminated"),
+    ("▲", "degraded: fewer ready than wanted, but the gang holds"),
+    ("✖", "breached: below minAvailable, terminated when its countdown ends"),
     ("⟳", "recycling: terminated, and being made again"),
     ("⊘", "unschedulable: no node has room"),
 )
@@ -37,7 +37,8 @@ def _groups(screen: Screen[Any]) -> dict[str, dict[str, list[Binding]]]:
     groups: dict[str, dict[str, list[Binding]]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.description or binding.action.startswith("screen.copy"):
+        # Bindings of Textual's own widgets have no id, but for the palette nobody misses them.
+        if not binding.description or not (binding.id or binding.action == "command_palette"):
             continue
         group = groups.setdefault(_title(active), {})
         group.setdefault(binding.tooltip or binding.description, []).append(binding)

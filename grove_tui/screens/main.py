@@ -28,6 +28,7 @@ CONNECTING = "Connecting…"
 NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one from a file, for example examples/."
 NO_NODES = "No nodes can be seen."
 NO_EVENTS = "No events."
+NO_MATCH = "No row matches the filter; esc takes it away."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class MainScreen(ObjectScreen):
             tooltip="Events of the selected object, or of everything",
             show=False,
             id="object.events",
+        ),
+        Binding(
+            "ctrl+r",
+            "look_again",
+            "Refresh",
+            tooltip="List everything again",
+            show=False,
+            id="grove.refresh",
         ),
         Binding("escape", "back", "Back to the tree", show=False, id="grove.back"),
         Binding("tab", "app.focus_next", "Next panel", show=False, id="grove.next-panel"),
@@ -132,7 +141,8 @@ class MainScreen(ObjectScreen):
             return
         known = self.session.has_synced
         where = self.session.place.namespace or "any namespace"
-        self._show_empty("tree", NO_SETS.format(where=where) if known else CONNECTING)
+        empty = NO_MATCH if self._query else NO_SETS.format(where=where)
+        self._show_empty("tree", empty if known else CONNECTING)
         self._show_empty("nodes", NO_NODES if known else "")
         self._show_empty("events", NO_EVENTS if known else "")
         banner = self.query_one("#banner", Static)
@@ -154,6 +164,10 @@ class MainScreen(ObjectScreen):
 
     def action_apply(self) -> None:
         self.apply_manifest()
+
+    def action_look_again(self) -> None:
+        if self.session is not None:
+            self.session.look_again()
 
     def action_filter(self) -> None:
         self.query_one(FilterBar).open()
@@ -188,6 +202,7 @@ class MainScreen(ObjectScreen):
             wanted = self._query.tree_filter(self.book) if self._query else None
             tree.source.set_filter(wanted)
             tree.table.refresh_structure()
+            self._show_connection()
 
     # Rows
 
