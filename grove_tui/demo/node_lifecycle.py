@@ -11,7 +11,6 @@ from grove_tui.demo.conditions import condition, merge
 from grove_tui.demo.kubelet import is_dead
 from grove_tui.demo.objects import PODS, Pod
 from grove_tui.demo.recorder import WARNING, News, Recorder
-from grove_tui.demo.scheduling.filters import accepts
 from grove_tui.demo.watches import BY_NODE, Watches
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, format_time
@@ -26,6 +25,7 @@ from grove_tui.kube.objects import (
     key_of,
 )
 from grove_tui.kube.resources import NODES
+from grove_tui.kube.scheduling.filters import accepts
 from grove_tui.reconcile.controller import Controller, Result
 
 NOTICE_SECONDS = 5.0
@@ -33,6 +33,8 @@ NOTICE_SECONDS = 5.0
 ORPHAN_SECONDS = 2.0
 """How long pods of a node that was deleted stay."""
 UNREACHABLE = "node.kubernetes.io/unreachable"
+NOT_READY = "node.kubernetes.io/not-ready"
+"""A real API server gives every new node this taint; it goes when the node is seen to be ready."""
 SILENT = "Kubelet stopped posting node status."
 CONTROLLER = "node-controller"
 
@@ -68,7 +70,7 @@ class NodeLifecycle:
         node = new or old
         if node is None:
             return
-        if new is not None and is_dead(new) != _is_lost(new):
+        if new is not None and not _is_settled(new):
             self.nodes.enqueue(key_of(new))
         if new is None or old is None or _evicting(old) != _evicting(new):
             for pod in self._pods.by_index(BY_NODE, node.metadata.name):
@@ -88,10 +90,11 @@ class NodeLifecycle:
 
     async def _reconcile_node(self, key: NamespacedName) -> Result | None:
         node = self._nodes.get("", key.name)
-        if node is None or is_dead(node) == _is_lost(node):
+        if node is None or _is_settled(node):
             self._silent_since.pop(key.name, None)
             return None
         if not is_dead(node):
+            self._silent_since.pop(key.name, None)
             await self._set_reachable(node, reachable=True)
             return None
         now = asyncio.get_running_loop().time()
@@ -111,15 +114,16 @@ class NodeLifecycle:
         else:
             ready = condition("Ready", "Unknown", "NodeStatusUnknown", SILENT)
             news = News(CONTROLLER, "NodeNotReady", f"Node {name} status is now: NodeNotReady")
-        kept = [_condition_json(c) for c in node.status.conditions]
-        status = {"status": {"conditions": merge(kept, [ready], now)}}
-        await self._client.patch(NODES, name, status, subresource="status")
-        taints = [_taint_json(t) for t in node.spec.taints if t.key != UNREACHABLE]
+        if reachable == _is_lost(node):
+            kept = [_condition_json(c) for c in node.status.conditions]
+            status = {"status": {"conditions": merge(kept, [ready], now)}}
+            await self._client.patch(NODES, name, status, subresource="status")
+            self._recorder.record_node(node, news)
+        taints = [_taint_json(t) for t in node.spec.taints if t.key not in (UNREACHABLE, NOT_READY)]
         if not reachable:
             added = {"key": UNREACHABLE, "timeAdded": format_time(now)}
             taints += [{**added, "effect": effect} for effect in ("NoSchedule", "NoExecute")]
         await self._client.patch(NODES, name, {"spec": {"taints": taints or None}})
-        self._recorder.record_node(node, news)
 
     async def _mark_not_ready(self, pod: Pod) -> None:
         if not pod.is_ready:
@@ -181,6 +185,14 @@ class NodeLifecycle:
 def _is_lost(node: Node) -> bool:
     ready = find_condition(node.status.conditions, "Ready")
     return ready is not None and ready.status == "Unknown"
+
+
+def _is_settled(node: Node) -> bool:
+    """Whether a node's condition and taints say what its kubelet's state is."""
+    keys = {taint.key for taint in node.spec.taints}
+    if is_dead(node):
+        return _is_lost(node) and UNREACHABLE in keys
+    return not _is_lost(node) and not keys & {UNREACHABLE, NOT_READY}
 
 
 def _evicting(node: Node) -> list[Taint]:

@@ -114,3 +114,7 @@ async def seed_nodes(client: Client, count: int, clock: Clock) -> None:
         if not created.status.allocatable:
             status = {"status": body["status"]}
             await client.patch(NODES, node_name(number), status, subresource="status")
+        if len(created.spec.taints) != len(body["spec"]["taints"]):
+            # A real API server taints new nodes as not ready, for a controller to take it away.
+            taints = {"spec": {"taints": body["spec"]["taints"]}}
+            await client.patch(NODES, node_name(number), taints)

@@ -6,8 +6,8 @@ import pytest
 
 from grove_tui.kube.resources import PODS
 from grove_tui.kube.transport import Request
+from tests.bodies import pod_body
 from tests.cluster import running_cluster
-from tests.workloads import pod_body
 
 pytestmark = pytest.mark.looptime
 

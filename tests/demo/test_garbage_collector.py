@@ -10,8 +10,8 @@ from grove_tui.kube.client import Propagation
 from grove_tui.kube.errors import NotFound
 from grove_tui.kube.objects import NamespacedName, OwnerReference, PartialObject
 from grove_tui.kube.resources import CRDS, PODS, SECRETS, Resource
+from tests.bodies import pod_body
 from tests.cluster import running_cluster
-from tests.workloads import pod_body
 
 virtual = pytest.mark.looptime
 CONFIGMAPS = Resource("", "v1", "configmaps", "ConfigMap", PartialObject)

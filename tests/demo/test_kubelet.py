@@ -9,8 +9,8 @@ from grove_tui.api.objects import PODGANGS
 from grove_tui.demo.addresses import Addresses
 from grove_tui.kube.objects import is_true
 from grove_tui.kube.resources import EVENTS, NODES, PODS
+from tests.bodies import gang_body, pod_body
 from tests.cluster import running_cluster
-from tests.workloads import gang_body, pod_body
 
 virtual = pytest.mark.looptime
 

@@ -6,8 +6,8 @@ import pytest
 
 from grove_tui.kube.objects import find_condition, is_true
 from grove_tui.kube.resources import EVENTS, NODES, PODS
+from tests.bodies import pod_body
 from tests.cluster import running_cluster
-from tests.workloads import pod_body
 
 pytestmark = pytest.mark.looptime
 

@@ -10,8 +10,8 @@ from grove_tui.demo.scenarios.loading import manifests
 from grove_tui.kube.clock import system_clock
 from grove_tui.kube.errors import ConfigError
 from grove_tui.kube.resources import NODES, PODS
+from tests.bodies import pod_body
 from tests.cluster import running_cluster
-from tests.workloads import pod_body
 
 virtual = pytest.mark.looptime
 

@@ -10,8 +10,8 @@ from grove_tui.api.objects import PODGANGS
 from grove_tui.kube.objects import find_condition
 from grove_tui.kube.quantity import millis
 from grove_tui.kube.resources import EVENTS, NODES, PODS
+from tests.bodies import gang_body, pod_body
 from tests.cluster import running_cluster
-from tests.workloads import gang_body, pod_body
 
 pytestmark = pytest.mark.looptime
 

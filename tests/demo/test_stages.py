@@ -15,8 +15,8 @@ import yaml
 from grove_tui.demo.objects import Pod
 from grove_tui.demo.stages import STAGES, Delay, Moment, stage_of
 from grove_tui.demo.stages.failures import backoff
+from tests.bodies import pod_body
 from tests.builders import at
-from tests.workloads import pod_body
 
 FOLDER = Path(__file__).with_name("stages")
 INPUTS = sorted(FOLDER.glob("*.input.yaml"))
