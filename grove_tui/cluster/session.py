@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from grove_tui.cluster.recording import Recorder
 from grove_tui.cluster.role import Part, Role
 from grove_tui.cluster.supervision import supervise
 from grove_tui.config import ReconcileChoice
@@ -14,7 +15,8 @@ from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
 from grove_tui.kube.reflector import Link, LinkState
-from grove_tui.reconcile.world import Informers, World
+from grove_tui.reconcile.world import INDEXES, Informers, World
+from grove_tui.view.history import Record
 
 if TYPE_CHECKING:
     from grove_tui.reconcile.manager import Manager
@@ -68,6 +70,7 @@ class Session:
         place: Which cluster it is.
         client: The way to change it.
         world: What it holds, kept up to date while `run` runs.
+        recorder: What happened to it lately.
     """
 
     def __init__(
@@ -92,8 +95,10 @@ class Session:
         self.fault = ""
         """What went wrong inside, while it does."""
         self._listeners: list[Callable[[], None]] = []
+        self.recorder = Recorder(clock)
+        self.recorder.follow({name: getattr(informers, name) for name in INDEXES})
         for informer in informers:
-            informer.reflector.on_link(lambda _: self._told())
+            informer.reflector.on_link(lambda _: self._linked())
 
     @property
     def connection(self) -> Connection:
@@ -124,6 +129,10 @@ class Session:
     def loop_time(self) -> float:
         """Return the clock by which `Connection.since` is counted."""
         return asyncio.get_running_loop().time()
+
+    def records(self) -> Sequence[Record]:
+        """Return what happened lately, oldest first."""
+        return self.recorder.records()
 
     def on_connection(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever `connection` may have changed."""
@@ -219,6 +228,11 @@ class Session:
 
     def _note_fault(self, line: str) -> None:
         self.fault = line
+        self._told()
+
+    def _linked(self) -> None:
+        if not self.recorder.has_started and self.has_synced:
+            self.recorder.start()
         self._told()
 
     def _told(self) -> None:

@@ -1,0 +1,124 @@
+"""A recording is a session like any other, except that time is the recording's own."""
+
+import asyncio
+
+import pytest
+
+from grove_tui.cluster.recordfile import RecordingError, write
+from grove_tui.cluster.replay import ReplaySession, open_recording
+from grove_tui.cluster.session import Place, Session, State
+from grove_tui.kube.errors import Forbidden, NotFound
+from grove_tui.kube.resources import NODES, PODS
+from grove_tui.reconcile.world import open_informers
+from grove_tui.view.book import GangBook
+from grove_tui.view.health import Word
+from tests.builders import at, node, pod
+from tests.cluster import running_cluster
+from tests.recording.scenes import Scene
+from tests.recording.test_transitions import breach_and_heal, scene_of_a_gang
+
+
+@pytest.fixture
+def session():
+    scene, worker, both = scene_of_a_gang()
+    breach_and_heal(scene, worker, both)
+    return ReplaySession(scene.recorder.recording("prod", "default"))
+
+
+def test_it_is_live_at_the_recorded_time(session):
+    session.player.seek(at(12))
+
+    assert session.connection.state is State.LIVE
+    assert session.has_synced
+    assert (session.place.name, session.clock()) == ("prod", at(12))
+
+
+def test_views_work_on_it_as_on_a_cluster(session):
+    session.player.seek(at(12))
+
+    gang = next(GangBook(session.world, session.clock).all_gangs())
+
+    assert gang.health.word is Word.BREACHED
+
+
+def test_it_jumps_from_transition_to_transition(session):
+    moments = []
+    while session.next_transition() is not None:
+        moments.append(session.clock())
+    while session.previous_transition() is not None:
+        moments.append(session.clock())
+
+    assert moments == [at(10), at(11), at(21), at(11), at(10)]
+
+
+def test_its_history_grows_as_it_is_played(session):
+    session.player.go_to(2)
+
+    assert [record.at for record in session.records()] == [at(10), at(11)]
+
+
+async def test_an_object_is_read_as_it_was_at_the_time(session):
+    name = "sim-0-worker-00000"
+    body = await session.client.get_json(PODS, name, "default")
+
+    assert (body["kind"], body["metadata"]["name"]) == ("Pod", name)
+    assert (await session.client.get_json(NODES, "n"))["kind"] == "Node"
+    session.player.seek(at(15))
+    with pytest.raises(NotFound, match="not in the recording at this time"):
+        await session.client.get_json(PODS, name, "default")
+
+
+async def test_nothing_can_be_changed(session):
+    with pytest.raises(Forbidden, match="this is a recording"):
+        await session.client.delete(PODS, "sim-0-worker-00000", "default")
+    assert await session.missing_kinds() == ()
+
+
+async def test_time_passes_while_it_plays_and_then_stands_still():
+    scene = Scene()
+    scene.recorder.start()
+    scene.put(pod("a"), after=2)
+    session = ReplaySession(scene.recorder.recording("demo"))
+    ended = asyncio.Event()
+    session.player.on_change(lambda: ended.set() if session.player.is_at_end else None)
+    session.player.faster(99)
+    running = asyncio.create_task(session.run())
+
+    session.player.toggle()
+    await asyncio.wait_for(ended.wait(), 5)
+
+    assert session.world.pods.get("default", "a") is not None
+    assert not session.player.playing
+    running.cancel()
+
+
+async def test_a_file_that_cannot_be_played_says_so(tmp_path):
+    with pytest.raises(RecordingError, match="cannot be read"):
+        async with open_recording(tmp_path / "none.gz"):
+            pass
+
+
+async def test_a_session_records_by_itself_and_its_file_is_played(tmp_path):
+    async with running_cluster(nodes=2) as cluster:
+        client = cluster.connect()
+        place = Place("demo", "", "", "default")
+        live = Session(place, client, open_informers(client), clock=cluster.demo.options.clock)
+        following = asyncio.create_task(live.run())
+        await live.informers.wait_synced()
+        nodes = len(live.world.nodes)
+        body = {"metadata": {"name": "late"}, "spec": {"taints": []}}
+        await cluster.client.create(NODES, body)
+        async with asyncio.timeout(10):
+            while live.world.nodes.get("", "late") is None:
+                await asyncio.sleep(0.01)
+        write(live.recorder.recording("demo"), tmp_path / "x.gz")
+        following.cancel()
+
+    async with open_recording(tmp_path / "x.gz") as session:
+        before = len(session.world.nodes)
+        session.player.go_to(session.player.last)
+        after = session.world.nodes.get("", "late")
+
+    assert before == nodes
+    assert after is not None
+    assert node("late").metadata.name == after.metadata.name
