@@ -4,60 +4,17 @@ They need parts of a pod that the rest of grove-tui does not (affinity, commands
 status as they got it with some fields changed, so the status stays a JSON object here.
 """
 
-from msgspec import field
-
-from grove_tui.kube.objects import JSON, Base, Container as KubeContainer, ObjectMeta, Toleration
+from grove_tui.kube.objects import (
+    JSON,
+    Affinity,
+    Base,
+    Container as KubeContainer,
+    ObjectMeta,
+    Toleration,
+)
 from grove_tui.kube.resources import Resource
 
 DEFAULT_SCHEDULER = "default-scheduler"
-
-
-class NodeSelectorRequirement(Base, frozen=True):
-    key: str = ""
-    operator: str = "In"
-    values: tuple[str, ...] = ()
-
-
-class NodeSelectorTerm(Base, frozen=True):
-    match_expressions: tuple[NodeSelectorRequirement, ...] = ()
-    match_fields: tuple[NodeSelectorRequirement, ...] = ()
-
-
-class NodeSelector(Base, frozen=True):
-    node_selector_terms: tuple[NodeSelectorTerm, ...] = ()
-
-
-class NodeAffinity(Base, frozen=True):
-    required: NodeSelector | None = field(
-        default=None, name="requiredDuringSchedulingIgnoredDuringExecution"
-    )
-
-
-class LabelSelectorRequirement(Base, frozen=True):
-    key: str = ""
-    operator: str = "In"
-    values: tuple[str, ...] = ()
-
-
-class LabelSelector(Base, frozen=True):
-    match_labels: dict[str, str] = {}
-    match_expressions: tuple[LabelSelectorRequirement, ...] = ()
-
-
-class PodAffinityTerm(Base, frozen=True):
-    topology_key: str = ""
-    label_selector: LabelSelector | None = None
-
-
-class PodAntiAffinity(Base, frozen=True):
-    required: tuple[PodAffinityTerm, ...] = field(
-        default=(), name="requiredDuringSchedulingIgnoredDuringExecution"
-    )
-
-
-class Affinity(Base, frozen=True):
-    node_affinity: NodeAffinity | None = None
-    pod_anti_affinity: PodAntiAffinity | None = None
 
 
 class SchedulingGate(Base, frozen=True, gc=False):

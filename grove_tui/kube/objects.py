@@ -109,6 +109,54 @@ class Container(Base, frozen=True):
     restart_policy: str = ""
 
 
+class NodeSelectorRequirement(Base, frozen=True):
+    key: str = ""
+    operator: str = "In"
+    values: tuple[str, ...] = ()
+
+
+class NodeSelectorTerm(Base, frozen=True):
+    match_expressions: tuple[NodeSelectorRequirement, ...] = ()
+    match_fields: tuple[NodeSelectorRequirement, ...] = ()
+
+
+class NodeSelector(Base, frozen=True):
+    node_selector_terms: tuple[NodeSelectorTerm, ...] = ()
+
+
+class NodeAffinity(Base, frozen=True):
+    required: NodeSelector | None = field(
+        default=None, name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class LabelSelectorRequirement(Base, frozen=True):
+    key: str = ""
+    operator: str = "In"
+    values: tuple[str, ...] = ()
+
+
+class LabelSelector(Base, frozen=True):
+    match_labels: dict[str, str] = {}
+    match_expressions: tuple[LabelSelectorRequirement, ...] = ()
+
+
+class PodAffinityTerm(Base, frozen=True):
+    topology_key: str = ""
+    label_selector: LabelSelector | None = None
+
+
+class PodAntiAffinity(Base, frozen=True):
+    required: tuple[PodAffinityTerm, ...] = field(
+        default=(), name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class Affinity(Base, frozen=True):
+    node_affinity: NodeAffinity | None = None
+    pod_anti_affinity: PodAntiAffinity | None = None
+
+
 class PodSpec(Base, frozen=True):
     node_name: str = ""
     hostname: str = ""
@@ -118,6 +166,7 @@ class PodSpec(Base, frozen=True):
     priority_class_name: str = ""
     termination_grace_period_seconds: int | None = None
     node_selector: dict[str, str] = {}
+    affinity: Affinity | None = None
     tolerations: tuple[Toleration, ...] = ()
     scheduling_gates: tuple[SchedulingGate, ...] = ()
     containers: tuple[Container, ...] = ()

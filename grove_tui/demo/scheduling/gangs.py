@@ -94,6 +94,13 @@ def clique_label(pod: Pod) -> str:
     return pod.metadata.labels.get(LABEL_PODCLIQUE, "")
 
 
+def clique_of(pod: Pod) -> str:
+    """Return what pods are spread by: the clique, or whatever controls the pod."""
+    labels = pod.metadata.labels
+    owner = next((ref.uid for ref in pod.metadata.owner_references if ref.controller), "")
+    return labels.get(LABEL_PODCLIQUE) or owner or pod.metadata.name
+
+
 def minimum_of(podgang: PodGang) -> dict[str, int]:
     """Return how many pods of each clique the gang needs at least."""
     return {group.name: group.min_replicas for group in podgang.spec.podgroups}

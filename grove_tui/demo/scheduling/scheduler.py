@@ -12,23 +12,24 @@ from grove_tui.api.objects import PodGang
 from grove_tui.demo.objects import DEFAULT_SCHEDULER, Pod
 from grove_tui.demo.recorder import Recorder
 from grove_tui.demo.scheduling.binder import Binder
-from grove_tui.demo.scheduling.demand import Demand, clique_of, demand_of
 from grove_tui.demo.scheduling.gangs import (
     Gang,
     Readiness,
     base_key,
     clique_label,
+    clique_of,
     gang_key,
     minimum_of,
     readiness,
 )
-from grove_tui.demo.scheduling.nodes import Nodes, Occupant
-from grove_tui.demo.scheduling.placement import Candidate, Misfit, Placement
 from grove_tui.demo.scheduling.reports import Reporter
 from grove_tui.demo.watches import Watches
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.objects import NamespacedName, Node, key_of
+from grove_tui.kube.scheduling.demand import Demand, demand_of
+from grove_tui.kube.scheduling.nodes import Nodes, Occupant
+from grove_tui.kube.scheduling.placement import Candidate, Misfit, Placement
 from grove_tui.reconcile.controller import Controller
 
 RETRY_SECONDS = 1.0

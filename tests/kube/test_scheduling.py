@@ -6,13 +6,12 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from grove_tui.demo.objects import NodeSelectorRequirement, Pod
-from grove_tui.demo.scheduling.demand import demand_of, requests_of
-from grove_tui.demo.scheduling.filters import accepts, matches, refusal, shortage
-from grove_tui.demo.scheduling.nodes import NodeInfo, Nodes, Occupant
-from grove_tui.demo.scheduling.placement import Candidate, Misfit, Placement
-from grove_tui.kube.objects import Node, Taint, Toleration
-from tests.workloads import pod_body
+from grove_tui.kube.objects import Node, NodeSelectorRequirement, Pod, Taint, Toleration
+from grove_tui.kube.scheduling.demand import demand_of, requests_of
+from grove_tui.kube.scheduling.filters import accepts, matches, refusal, shortage
+from grove_tui.kube.scheduling.nodes import NodeInfo, Nodes, Occupant
+from grove_tui.kube.scheduling.placement import Candidate, Misfit, Placement
+from tests.bodies import pod_body
 
 GIB = 2**30
 

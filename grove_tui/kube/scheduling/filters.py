@@ -7,10 +7,9 @@ changes; those of `shortage` depend on what already runs there.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grove_tui.demo.objects import NodeSelectorRequirement, NodeSelectorTerm
-from grove_tui.demo.scheduling.demand import AntiAffinity, Demand
-from grove_tui.demo.scheduling.nodes import NodeInfo, Occupant
-from grove_tui.kube.objects import Taint, Toleration
+from grove_tui.kube.objects import NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration
+from grove_tui.kube.scheduling.demand import AntiAffinity, Demand
+from grove_tui.kube.scheduling.nodes import NodeInfo, Occupant
 
 UNSCHEDULABLE = "node(s) were unschedulable"
 AFFINITY = "node(s) didn't match Pod's node affinity/selector"

@@ -4,23 +4,72 @@ Pods of one template have equal demands. The scheduler decides once per demand w
 it at all, so its cost does not grow with the number of pods times the length of their specs.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from grove_tui.api.constants import LABEL_PODCLIQUE
-from grove_tui.demo.objects import (
+from grove_tui.kube.objects import (
+    Affinity,
     Container,
     LabelSelector,
     NodeSelectorRequirement,
     NodeSelectorTerm,
-    Pod,
-    PodSpec,
+    ObjectMeta,
+    Toleration,
 )
-from grove_tui.kube.objects import Toleration
 from grove_tui.kube.quantity import CPU, MEMORY, amounts, maximum, total
 
 HOSTNAME = "kubernetes.io/hostname"
 
 Labels = tuple[tuple[str, str], ...]
+
+
+class Spec(Protocol):
+    """The part of a pod's spec that matters to a scheduler."""
+
+    @property
+    def containers(self) -> Sequence[Container]:
+        """What runs."""
+        ...
+
+    @property
+    def init_containers(self) -> Sequence[Container]:
+        """What runs before it."""
+        ...
+
+    @property
+    def overhead(self) -> Mapping[str, str | int | float]:
+        """What running it costs on top."""
+        ...
+
+    @property
+    def node_selector(self) -> Mapping[str, str]:
+        """Labels that its node must have."""
+        ...
+
+    @property
+    def affinity(self) -> Affinity | None:
+        """Further wishes about its node."""
+        ...
+
+    @property
+    def tolerations(self) -> tuple[Toleration, ...]:
+        """Taints that it puts up with."""
+        ...
+
+
+class Schedulable(Protocol):
+    """A pod, however much of it was decoded."""
+
+    @property
+    def metadata(self) -> ObjectMeta:
+        """Its labels and namespace."""
+        ...
+
+    @property
+    def spec(self) -> Spec:
+        """What it asks for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +98,7 @@ class Demand:
     anti_affinity: tuple[AntiAffinity, ...]
 
 
-def demand_of(pod: Pod) -> Demand:
+def demand_of(pod: Schedulable) -> Demand:
     """Return what `pod` asks of a node."""
     requests = requests_of(pod.spec)
     others = sorted(
@@ -68,7 +117,7 @@ def demand_of(pod: Pod) -> Demand:
     )
 
 
-def requests_of(spec: PodSpec) -> dict[str, int]:
+def requests_of(spec: Spec) -> dict[str, int]:
     """Return the pod's effective requests.
 
     Init containers run one after another, so only the largest counts, and only where it exceeds
@@ -87,13 +136,6 @@ def requests_of(spec: PodSpec) -> dict[str, int]:
     return total([needed, amounts(spec.overhead)]) if spec.overhead else needed
 
 
-def clique_of(pod: Pod) -> str:
-    """Return what pods are spread by: the clique, or whatever controls the pod."""
-    labels = pod.metadata.labels
-    owner = next((ref.uid for ref in pod.metadata.owner_references if ref.controller), "")
-    return labels.get(LABEL_PODCLIQUE) or owner or pod.metadata.name
-
-
 def _requests(container: Container) -> dict[str, int]:
     # A limit without a request is also the request.
     resources = container.resources
@@ -104,12 +146,12 @@ def _requests(container: Container) -> dict[str, int]:
         return {}
 
 
-def _terms(spec: PodSpec) -> tuple[NodeSelectorTerm, ...] | None:
+def _terms(spec: Spec) -> tuple[NodeSelectorTerm, ...] | None:
     affinity = spec.affinity.node_affinity if spec.affinity else None
     return affinity.required.node_selector_terms if affinity and affinity.required else None
 
 
-def _anti_affinity(pod: Pod) -> tuple[AntiAffinity, ...]:
+def _anti_affinity(pod: Schedulable) -> tuple[AntiAffinity, ...]:
     affinity = pod.spec.affinity.pod_anti_affinity if pod.spec.affinity else None
     if affinity is None:
         return ()

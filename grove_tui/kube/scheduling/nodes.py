@@ -7,9 +7,9 @@ bound; else two quick decisions would both take the last place.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grove_tui.demo.scheduling.demand import Demand
 from grove_tui.kube.objects import Node, Taint
 from grove_tui.kube.quantity import CPU, MEMORY, PODS, amounts
+from grove_tui.kube.scheduling.demand import Demand
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from grove_tui.demo.scheduling.demand import Demand
-from grove_tui.demo.scheduling.filters import refusal, shortage
-from grove_tui.demo.scheduling.nodes import NodeInfo, Nodes, Occupant
+from grove_tui.kube.scheduling.demand import Demand
+from grove_tui.kube.scheduling.filters import refusal, shortage
+from grove_tui.kube.scheduling.nodes import NodeInfo, Nodes, Occupant
 
 ENOUGH = 100
 """How many nodes with room are compared; on larger clusters the search moves on from there."""

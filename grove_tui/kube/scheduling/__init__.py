@@ -1,0 +1,1 @@
+"""Which node can take which pod, by kube-scheduler's rules; pure."""
