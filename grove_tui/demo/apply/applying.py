@@ -7,14 +7,17 @@ from typing import Any
 from grove_tui.demo.apply.fieldsets import (
     FieldSet,
     matches,
+    owned_fields,
     readable,
     value_at,
     without,
 )
-from grove_tui.demo.apply.managers import Manager, managers_of, replaced, with_managers
+from grove_tui.demo.apply.managers import UPDATE, Manager, managers_of, replaced, with_managers
 from grove_tui.demo.apply.structure import Structure
 from grove_tui.demo.statuses import Json
 from grove_tui.kube.errors import Conflict
+
+BEFORE_FIRST_APPLY = "before-first-apply"
 
 
 def applied(live: Json, config: Json, structure: Structure, mine: Manager, force: bool) -> Json:
@@ -23,11 +26,12 @@ def applied(live: Json, config: Json, structure: Structure, mine: Manager, force
     Raises:
         Conflict: Another owner gave a field another value, and `force` is not set.
     """
-    managers = managers_of(live)
+    managers = managers_of(live) or [_before_first_apply(live, structure, mine)]
     others = [manager for manager in managers if not manager.is_same(mine)]
     disputed = _disputed(live, config, mine.fields, others)
-    if disputed and not force:
-        raise _conflict(disputed)
+    conflicts = [pair for pair in disputed if pair[0].name != BEFORE_FIRST_APPLY]
+    if conflicts and not force:
+        raise _conflict(conflicts)
     lost = frozenset(path for _, path in disputed)
     managers = [_minus(manager, lost) if manager in others else manager for manager in managers]
     owned_by_others = frozenset().union(*(manager.fields for manager in others))
@@ -38,6 +42,12 @@ def applied(live: Json, config: Json, structure: Structure, mine: Manager, force
         live = without(live, path, owned_by_others | mine.fields)
     merged = merge(live, config, structure)
     return with_managers(merged, replaced(managers, mine))
+
+
+def _before_first_apply(live: Json, structure: Structure, mine: Manager) -> Manager:
+    """Return an owner for all that is there: it keeps the fields, but disputes none."""
+    fields = owned_fields(live, structure)
+    return Manager(BEFORE_FIRST_APPLY, UPDATE, mine.api_version, fields, mine.time)
 
 
 def merge(live: Any, config: Any, structure: Structure) -> Any:
