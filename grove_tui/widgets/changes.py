@@ -7,14 +7,17 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from grove_tui.view.rows import Row
+from grove_tui.view.rows import Cell, Row
 
 BRIGHT_SECONDS = 0.7
 FADED_SECONDS = 2.0
 
 
 class Stage(IntEnum):
-    """How far a change has faded."""
+    """How far a change has faded: the cells stand out, then only the symbol is left, then nothing.
+
+    The second step changes nothing but the symbol, so that fading costs a terminal next to nothing.
+    """
 
     NONE = 0
     FADING = 1
@@ -38,15 +41,25 @@ class Change:
     stage: Stage = Stage.BRIGHT
 
 
-def changed_cells(old: Row, new: Row) -> frozenset[int]:
-    """Return the columns whose content differs for another reason than that time went by."""
+def different_cells(old: Row, new: Row) -> frozenset[int]:
+    """Return the columns whose content differs."""
     if len(old.cells) != len(new.cells):
         return frozenset(range(len(new.cells)))
+    both = enumerate(zip(old.cells, new.cells, strict=True))
+    return frozenset(index for index, (before, after) in both if before != after)
+
+
+def changed_cells(old: Row, new: Row) -> frozenset[int]:
+    """Return the columns whose content differs for another reason than that time went by."""
     return frozenset(
         index
-        for index, (before, after) in enumerate(zip(old.cells, new.cells, strict=True))
-        if before != after and not (before.tick and after.tick and before.style == after.style)
+        for index in different_cells(old, new)
+        if index >= len(old.cells) or not _is_only_later(old.cells[index], new.cells[index])
     )
+
+
+def _is_only_later(before: Cell, after: Cell) -> bool:
+    return bool(before.tick and after.tick) and before.style == after.style
 
 
 class Changes:

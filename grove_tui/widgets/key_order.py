@@ -13,7 +13,7 @@ class KeyOrder:
     """An immutable sequence of distinct keys with fast lookup of positions."""
 
     def __init__(self, keys: Sequence[Hashable] = ()) -> None:
-        self.keys = keys
+        self.keys = tuple(keys)
         self._positions: dict[Hashable, int] | None = None
 
     def __len__(self) -> int:

@@ -23,7 +23,6 @@ GUTTER = 2
 """Cells before the first column: the cursor, and a mark or a change."""
 INDENT = 2
 CURSOR = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
-_STAGE_CLASSES = {Stage.BRIGHT: "live-table--changed", Stage.FADING: "live-table--fading"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +132,12 @@ class RowPainter:
             cell = row.cells[slot.index] if slot.index < len(row.cells) else Cell()
             segments += self._cell(row, cell, columns[slot.index], slot, self._base(look, slot))
             segments.append(Segment(" " * GAP, plain))
-        return Strip(segments).adjust_cell_length(width, plain)
+        return Strip(_joined(segments)).adjust_cell_length(width, plain)
 
     def _base(self, look: Look, slot: Slot) -> tuple[str, ...]:
         cursor = ("live-table--cursor",) if look.cursor else ()
-        if slot.index in look.columns and look.stage in _STAGE_CLASSES:
-            return (*cursor, _STAGE_CLASSES[look.stage])
+        if slot.index in look.columns and look.stage is Stage.BRIGHT:
+            return (*cursor, "live-table--changed")
         return cursor
 
     def _gutter(self, row: Row, look: Look, base: str) -> Segment:
@@ -146,7 +145,10 @@ class RowPainter:
         mark = look.symbol if look.stage else " "
         if row.marked:
             mark = "●"
-        return Segment(self._plain(cursor + mark), self.styles.token(base, "accent"))
+        is_fading = look.stage is Stage.FADING and not row.marked
+        return Segment(
+            self._plain(cursor + mark), self.styles.token(base, "dim" if is_fading else "accent")
+        )
 
     def _cell(
         self, row: Row, cell: Cell, column: Column, slot: Slot, base: tuple[str, ...]
@@ -179,6 +181,17 @@ class RowPainter:
 
     def _plain(self, text: str) -> str:
         return text.translate(ASCII) if self.ascii and not text.isascii() else text
+
+
+def _joined(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the segments with neighbours of one style made one: each costs a colour change."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and joined[-1].style is segment.style:
+            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
+        else:
+            joined.append(segment)
+    return joined
 
 
 def _prefix(row: Row) -> tuple[str, int]:

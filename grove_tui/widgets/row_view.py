@@ -6,18 +6,20 @@ lines that look different are repainted, so one changed cell costs one line and 
 """
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
 from time import monotonic
 
 from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from grove_tui.view.columns import Slot
 from grove_tui.view.rows import Row, RowSource, TreeSource
-from grove_tui.widgets.changes import Changes, changed_cells
+from grove_tui.widgets.changes import Changes, Stage, changed_cells, different_cells
 from grove_tui.widgets.column_layout import ColumnLayout
 from grove_tui.widgets.key_order import KeyOrder
 from grove_tui.widgets.row_painter import GUTTER, Look, RowPainter, StyleCache
@@ -36,7 +38,6 @@ class RowView(ScrollView):
         "live-table--header",
         "live-table--cursor",
         "live-table--changed",
-        "live-table--fading",
         *TOKEN_CLASSES,
     }
     DEFAULT_CSS = (
@@ -51,7 +52,6 @@ RowView {
     & > .live-table--cursor { background: $primary 18%; }
     &:focus > .live-table--cursor { background: $primary 35%; text-style: bold; }
     & > .live-table--changed { background: $accent 40%; text-style: bold; }
-    & > .live-table--fading { background: $accent 15%; }
 """
         + TOKEN_CSS
         + "}"
@@ -83,6 +83,7 @@ RowView {
         self._changes = Changes()
         self._fade_timer: Timer | None = None
         self._seconds = 0
+        self._painted_thumb = (0, 0, 0)
         self._styles = StyleCache(self)
         self._painter = RowPainter(self._styles)
         if source is not None:
@@ -242,25 +243,18 @@ RowView {
 
     def _update(self, lines: Iterable[tuple[int, Hashable]]) -> None:
         """Read rows of screen lines again and refresh what looks different."""
-        assert self._source is not None or not self._rows
-        for index, key in lines:
+        for line, key in lines:
             old = self._rows.get(key)
             new = self._source.row(key) if self._source else None
             if new is None or new == old:
                 continue
             self._rows[key] = new
             self._make_room(new)
+            if old is None or replace(old, cells=new.cells) != new:
+                self._refresh_line(line)
             if old is not None:
                 self._note_change(key, old, new)
-            self._refresh_line(index)
-
-    def _refresh_line(self, line: int) -> None:
-        self.refresh(Region(0, HEADER_LINES + line, self.size.width, 1))
-
-    def _refresh_key(self, key: Hashable | None) -> None:
-        position = None if key is None else self._order.position(key)
-        if position is not None and position - self.scroll_offset.y in range(self._page()):
-            self._refresh_line(position - self.scroll_offset.y)
+                self._refresh_cells(line, different_cells(old, new))
 
     def _repaint_moved(self, before: Sequence[Hashable], rows: dict[Hashable, Row]) -> None:
         """Refresh the lines on which another row stands than before, or other content."""
@@ -285,13 +279,40 @@ RowView {
             self._changes.note(key, cells, monotonic())
             self._keep_fading()
 
+    def _refresh_line(self, line: int) -> None:
+        self.refresh(Region(0, HEADER_LINES + line, self.size.width, 1))
+
+    def _refresh_cells(self, line: int, columns: Collection[int]) -> None:
+        """Refresh the gutter and a line up to the last of these cells.
+
+        Textual writes a changed line from its left edge, so what is right of the last changed cell
+        is all that can be spared.
+        """
+        ends = (slot.x + slot.width for slot in self._slots() if slot.index in columns)
+        width = GUTTER + max(ends, default=0)
+        self.refresh(Region(0, HEADER_LINES + line, min(width, self.size.width), 1))
+
+    def _line_of(self, key: Hashable | None) -> int | None:
+        """Return the line on which a row is visible now."""
+        position = None if key is None else self._order.position(key)
+        line = -1 if position is None else position - self.scroll_offset.y
+        return line if 0 <= line < self._page() else None
+
+    def _refresh_key(self, key: Hashable | None) -> None:
+        line = self._line_of(key)
+        if line is not None:
+            self._refresh_line(line)
+
     def _keep_fading(self) -> None:
         if self._fade_timer is None:
             self._fade_timer = self.set_interval(_FADE_INTERVAL, self._fade)
 
     def _fade(self) -> None:
-        for key, _ in self._changes.fade(monotonic()):
-            self._refresh_key(key)
+        for key, change in self._changes.fade(monotonic()):
+            line = self._line_of(key)
+            if line is not None:
+                was_bright = change.stage is Stage.FADING
+                self._refresh_cells(line, change.columns if was_bright else ())
         if not self._changes and self._fade_timer is not None:
             self._fade_timer.stop()
             self._fade_timer = None
@@ -338,10 +359,25 @@ RowView {
         The scroll bar is always there, so a different number of rows moves no widget.
         """
         size = Size(self.size.width, len(self._order) + HEADER_LINES)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)
-            if self.is_attached:
-                self._scroll_update(size)
+        if size == self.virtual_size:
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        if not self.is_attached:
+            return
+        thumb = self._thumb(size)
+        if thumb != self._painted_thumb or not self.show_vertical_scrollbar:
+            self._scroll_update(size)
+            self._painted_thumb = thumb
+        else:
+            self.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, size.height)
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+
+    def _thumb(self, size: Size) -> tuple[int, int, int]:
+        """Return what the thumb of the scroll bar looks like, in eighths of a cell."""
+        height = self.size.height
+        length = max(8, 8 * height * height // max(1, size.height))
+        span = max(1, size.height - height)
+        return height, length, round((8 * height - length) * self.scroll_offset.y / span)
 
     def _move_cursor(self, key: Hashable | None) -> None:
         if key == self.cursor_key:
