@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from grove_tui.api.breach import has_been_scheduled
 from grove_tui.api.constants import (
     CONDITION_BREACHED,
     EVENT_ALL_SCHEDULED_LOST,
@@ -13,6 +14,7 @@ from grove_tui.api.constants import (
     EVENT_POD_CREATED,
     EVENT_POD_DELETE_FAILED,
     EVENT_POD_DELETED,
+    LABEL_PODGANG,
     SCHEDULING_GATE,
 )
 from grove_tui.api.objects import PODCLIQUES, PodClique, PodCliqueSet, PodCliqueStatus
@@ -33,17 +35,20 @@ from grove_tui.reconcile.podclique.plan import Plan, owning_set, plan
 from grove_tui.reconcile.podclique.pods import Census, PodTemplate, has_succeeded
 from grove_tui.reconcile.podclique.status import status
 from grove_tui.reconcile.recorder import NORMAL, WARNING
-from grove_tui.reconcile.world import INDEX_OWNER
+from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
 STATUS_DELAY = 0.05
 """Seconds that the status of a starting clique waits for more news."""
-STATUS_DELAY_PER_CLIQUE = 0.005
+STATUS_DELAY_PER_CLIQUE = 0.01
 """Further seconds for each clique that is waiting likewise."""
-MAX_STATUS_DELAY = 1.5
+MAX_STATUS_DELAY = 3.0
 FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
 """Seconds between two replacements of pods that keep failing; they double each time."""
-SECONDS_PER_POD = 0.00005
-"""What one pod of a clique adds to the time in which further events are gathered."""
+SPACING = 0.01
+"""Seconds in which events about a clique's pods are gathered."""
+SPACING_PER_POD = 0.00005
+SPACING_PER_CLIQUE = 0.0002
+"""Further seconds for each pod, and for each clique whose status is waiting to be written."""
 
 
 @dataclass(slots=True)
@@ -77,8 +82,9 @@ class PodCliqueReconciler:
         self._note_failures(podclique, wanted)
         delay = await self._report(pcs, podclique, wanted, outcomes)
         raise_failures(outcomes)
-        pods = podclique.spec.replicas
-        return Result(self._soonest(podclique, wanted, delay), spacing=pods * SECONDS_PER_POD)
+        spacing = SPACING + SPACING_PER_POD * podclique.spec.replicas
+        spacing += SPACING_PER_CLIQUE * len(self._status_due)
+        return Result(self._soonest(podclique, wanted, delay), spacing)
 
     def _plan(self, pcs: PodCliqueSet, podclique: PodClique) -> Plan:
         failures = self._failures.get(podclique.metadata.uid)
@@ -178,11 +184,21 @@ class PodCliqueReconciler:
         if due is None:
             delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._status_due)
             due = self._status_due[key] = _now() + min(delay, MAX_STATUS_DELAY)
-        if _now() < due and not _is_urgent(podclique, computed):
+        is_urgent = _is_urgent(podclique, computed) or self._opens_gangs(podclique, computed)
+        if _now() < due and not is_urgent:
             return due - _now()
         self._status_due.pop(key, None)
         await self._write_status(podclique, computed, patch)
         return None
+
+    def _opens_gangs(self, podclique: PodClique, computed: PodCliqueStatus) -> bool:
+        """Tell whether gangs that add to this one's wait for nothing but this status."""
+        minimum = podclique.spec.min_available or 0
+        if not podclique.status.scheduled_replicas < minimum <= computed.scheduled_replicas:
+            return False
+        metadata = podclique.metadata
+        gang = f"{metadata.namespace}/{metadata.labels.get(LABEL_PODGANG, '')}"
+        return bool(self._context.world.podcliques.by_index(INDEX_BASE_PODGANG, gang))
 
     async def _write_status(
         self, podclique: PodClique, computed: PodCliqueStatus, patch: dict[str, object]
@@ -249,7 +265,9 @@ def _is_urgent(podclique: PodClique, computed: PodCliqueStatus) -> bool:
         return True
     before = find_condition(podclique.status.conditions, CONDITION_BREACHED)
     after = find_condition(computed.conditions, CONDITION_BREACHED)
-    return before is not None and after is not None and before.status != after.status
+    if before is None or after is None or before.status == after.status:
+        return False
+    return has_been_scheduled(podclique)
 
 
 def _completed(pods: Iterable[Pod]) -> int:
