@@ -48,6 +48,11 @@ class Api:
         self._open: set[LiveAnswer] = set()
         bootstrap(self.registry)
 
+    @property
+    def open_streams(self) -> int:
+        """How many answers are still being written."""
+        return len(self._open)
+
     async def handle(self, request: Request, user: str = ADMIN) -> Response:
         """Return the complete answer; a stream is read to its end."""
         answer = await self.answer(request, user)
