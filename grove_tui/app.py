@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -11,6 +11,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.worker import WorkerError
 
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
@@ -20,6 +21,9 @@ from grove_tui.screens.main import MainScreen
 from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeFolders
 
 _log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 3.0
+"""How long leaving may take while a cluster does not answer."""
 
 Opener = Callable[[Settings], AbstractAsyncContextManager[Session]]
 
@@ -99,8 +103,14 @@ class GroveApp(App[int]):
             async with self._opener(settings) as session:
                 self.session = session
                 self.post_message(ClusterOpened())
-                self.run_worker(session.reconcile(), "reconciler", "cluster", exit_on_error=False)
-                await session.run()
+                reconciler = self.run_worker(session.reconcile(), "reconciler", exit_on_error=False)
+                try:
+                    await session.run()
+                finally:
+                    # It gives up its Lease, for which the connection still has to be open.
+                    reconciler.cancel()
+                    with suppress(WorkerError):
+                        await reconciler.wait()
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads it and decides
             _log.warning("the cluster cannot be opened: %r", error)
             self.post_message(ClusterFailed(_sentence(error)))
@@ -151,7 +161,8 @@ class GroveApp(App[int]):
         # The session's worker closes its connections and the demo cluster before we go.
         self.workers.cancel_group(self, "cluster")
         if self.session is not None:
-            await self._cluster_closed.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._cluster_closed.wait(), CLOSE_SECONDS)
         self.exit(0)
 
     # What every screen can use

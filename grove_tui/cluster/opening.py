@@ -12,6 +12,7 @@ from grove_tui.config import Settings
 from grove_tui.kube import kubeconfig
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import ConfigError
+from grove_tui.reconcile.leadership import Policy
 from grove_tui.reconcile.world import open_informers
 
 DEMO_NAME = "demo"
@@ -60,14 +61,20 @@ async def open_cluster(
         client = Client(connection.transport)
         place = _place(settings, connection, kubeconfig.find_path(path) or "")
         informers = open_informers(client, place.namespace)
-        # Nobody else can reach the demo cluster's kubeconfig, so nobody else reconciles it.
-        choice = "always" if settings.demo and settings.reconcile == "auto" else settings.reconcile
-        yield Session(place, client, informers, choice=choice)
+        yield Session(place, client, informers, policy=_policy(settings))
 
 
 async def _import_client() -> Any:
     # Its libraries are the slowest to import; the screen is painted meanwhile.
     return await asyncio.to_thread(importlib.import_module, "grove_tui.kube.http")
+
+
+def _policy(settings: Settings) -> Policy:
+    if settings.reconcile == "never":
+        return Policy.NEVER
+    # Nobody else runs in our demo cluster. Elsewhere even "always" begins with a look: who insists
+    # beside Grove's operator is asked first.
+    return Policy.ALWAYS if settings.demo else Policy.AUTO
 
 
 def _place(settings: Settings, connection: Any, path: str) -> Place:

@@ -2,19 +2,21 @@
 
 import asyncio
 import gc
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from grove_tui.cluster.recording import Recorder
-from grove_tui.cluster.role import Part, Role
-from grove_tui.cluster.supervision import supervise
-from grove_tui.config import ReconcileChoice
+from grove_tui.cluster.supervision import restarting, supervise
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
 from grove_tui.kube.reflector import Link, LinkState
+from grove_tui.reconcile.leadership import Leadership, Mode, Policy, Standing
 from grove_tui.reconcile.world import INDEXES, Informers, World
 from grove_tui.view.history import Record
 
@@ -80,18 +82,20 @@ class Session:
         informers: Informers,
         *,
         clock: Clock = system_clock,
-        choice: ReconcileChoice = "never",
+        policy: Policy = Policy.NEVER,
     ) -> None:
         self.place = place
         self.client = client
         self.informers = informers
         self.world: World = informers.world
         self.clock = clock
-        self.role = Role(Part.UNDECIDED)
+        self.standing = Standing(Mode.STARTING)
+        """Who reconciles."""
         self.manager: Manager | None = None
         """The controllers, while they run here."""
-        self._choice = choice
+        self._policy = policy
         self._again = asyncio.Event()
+        self._reconsider = asyncio.Event()
         self.fault = ""
         """What went wrong inside, while it does."""
         self._listeners: list[Callable[[], None]] = []
@@ -169,49 +173,50 @@ class Session:
         for informer in self.informers:
             informer.reflector.relist()
         self._again.set()
+        self._reconsider.set()
+
+    def insist(self) -> None:
+        """Reconcile even where Grove's operator does, which the user has confirmed."""
+        self._policy = Policy.ALWAYS
+        self._reconsider.set()
 
     async def reconcile(self) -> None:
-        """Make PodCliqueSets real where that is ours to do, until cancelled."""
-        if self._choice == "never":
-            self._take(Role(Part.OBSERVING, "--reconcile never"))
-            return
-        await supervise("reconciler", self._run_controllers, self._note_fault)
+        """Make PodCliqueSets real where and while that is ours to do, until cancelled."""
+        run = partial(restarting, self._lead, self._reconsider)
+        await supervise("reconciler", run, self._note_fault)
+
+    async def _lead(self) -> None:
+        leadership = Leadership(
+            self.client,
+            f"{platform.node()}_{uuid4()}",
+            policy=self._policy,
+            namespace=self.place.namespace,
+            clock=self.clock,
+        )
+
+        def changed() -> None:
+            self.standing = leadership.standing
+            self._told()
+
+        leadership.on_change = changed
+        await leadership.run(self._run_controllers)
 
     async def _run_controllers(self) -> None:
         # Its modules are not needed for the first frame.
         from grove_tui.reconcile.manager import Manager
 
-        manager = Manager(self.client, self.informers, clock=self.clock)
+        self.manager = Manager(self.client, self.informers, clock=self.clock)
         try:
-            self.manager = manager
-            self._take(Role(Part.RECONCILING))
-            await manager.run()
+            await self.manager.run()
         finally:
             self.manager = None
-
-    def _take(self, role: Role) -> None:
-        self.role = role
-        self._told()
 
     async def run(self) -> None:
         """Follow the cluster until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(supervise("informers", self._follow, self._note_fault))
+            run = partial(restarting, self.informers.run, self._again)
+            group.create_task(supervise("informers", run, self._note_fault))
             group.create_task(self._freeze_when_synced())
-
-    async def _follow(self) -> None:
-        while True:
-            self._again.clear()
-            following = asyncio.ensure_future(self.informers.run())
-            again = asyncio.ensure_future(self._again.wait())
-            try:
-                await asyncio.wait({following, again}, return_when=asyncio.FIRST_COMPLETED)
-                if following.done():
-                    following.result()
-            finally:
-                following.cancel()
-                again.cancel()
-                await asyncio.gather(following, again, return_exceptions=True)
 
     async def _wait_served(self) -> None:
         for _ in range(50):

@@ -40,6 +40,22 @@ async def supervise(
         on_error("")
 
 
+async def restarting(run: Callable[[], Awaitable[None]], again: asyncio.Event) -> None:
+    """Run until it returns or raises; whenever `again` is set, cancel it and start it anew."""
+    while True:
+        again.clear()
+        running = asyncio.ensure_future(run())
+        asked = asyncio.ensure_future(again.wait())
+        try:
+            await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return running.result()
+        finally:
+            running.cancel()
+            asked.cancel()
+            await asyncio.gather(running, asked, return_exceptions=True)
+
+
 def _line(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

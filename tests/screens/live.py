@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -33,14 +33,18 @@ class Dashboard:
     cluster: RunningCluster
 
     @property
-    def screen(self) -> Screen:
+    def screen(self) -> Screen[Any]:
         """The screen on top."""
         return self.app.screen
 
     @property
     def tree(self) -> LiveTable:
         """The workload tree."""
-        return self.app.main_screen.query_one("#tree", LiveTable)
+        return self.table("tree")
+
+    def table(self, name: str) -> LiveTable:
+        """Return a table of the main screen."""
+        return self.app.main_screen.query_one(f"#{name}", LiveTable)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, letting each take effect."""
@@ -53,7 +57,7 @@ class Dashboard:
         names = {"/": "slash", "-": "minus", ".": "full_stop", "_": "underscore", " ": "space"}
         await self.press(*(names.get(character, character) for character in text))
 
-    async def until(self, predicate: Callable[[], R], seconds: float = 10) -> R:
+    async def until(self, predicate: Callable[[], R | None], seconds: float = 10) -> R:
         """Return what `predicate` returns as soon as that is truthy."""
         async with asyncio.timeout(seconds):
             while not (value := predicate()):
@@ -68,9 +72,12 @@ class Dashboard:
 
     def row(self, name: str) -> Key | None:
         """Return the key of the row of that name."""
-        source = self.tree.source
-        keys = source.keys() if source is not None else ()
-        return next((k for k in keys if isinstance(k, Key) and str(k) == name), None)
+        return next((key for key in self.rows() if str(key) == name), None)
+
+    def rows(self, table: str = "tree") -> list[Key]:
+        """Return the keys of a table's rows in order."""
+        source = self.table(table).source
+        return [key for key in source.keys() if isinstance(key, Key)] if source else []  # noqa: SIM118 - no mapping
 
     def said(self) -> list[str]:
         """Return what the notifications say."""
@@ -125,7 +132,6 @@ async def create_clique(
         "app.kubernetes.io/managed-by": "grove-operator",
         "app.kubernetes.io/part-of": pcs,
         "grove.io/podcliqueset-replica-index": "0",
-        "grove.io/podgang": f"{pcs}-0",
     }
     body = {
         "metadata": {"name": name, "namespace": "default", "labels": labels},
@@ -144,7 +150,10 @@ async def create_clique(
                 "namespace": "default",
                 "labels": {**labels, "grove.io/podclique": name},
             },
-            "spec": {"containers": [{"name": "main", "image": "nginx"}]},
+            "spec": {
+                "containers": [{"name": "main", "image": "nginx"}],
+                "tolerations": [{"operator": "Exists"}],
+            },
         }
         await cluster.client.create(PODS, pod, "default")
     return clique

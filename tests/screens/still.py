@@ -43,7 +43,7 @@ class StillSession(Session):
         await asyncio.Event().wait()
 
 
-def still_session(**settings: str) -> StillSession:
+def still_session() -> StillSession:
     """Return a session over empty stores that are in sync and live."""
     client = Client(Nowhere())  # type: ignore[arg-type]
     informers = open_informers(client)
@@ -51,18 +51,14 @@ def still_session(**settings: str) -> StillSession:
         informer.reflector.synced.set()
         informer.reflector.link = Link(LinkState.LIVE, 0.0)
     place = Place("demo", "https://127.0.0.1:6443", "", "default", "/tmp/kubeconfig")
-    return StillSession(place, client, informers, clock=lambda: NOW, **settings)
+    return StillSession(place, client, informers, clock=lambda: NOW)
 
 
 def fill(informers: Informers, objects: Iterable[object]) -> None:
     """Put objects into the stores of their types."""
-    stores = {type_of(informer): informer.store for informer in informers}
+    stores = {informer.resource.type: informer.store for informer in informers}
     for obj in objects:
         stores[type(obj)].put(obj)
-
-
-def type_of(informer) -> type:
-    return informer.resource.type
 
 
 def app_of(session: Session, **settings) -> GroveApp:

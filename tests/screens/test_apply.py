@@ -50,6 +50,11 @@ def problems(shown):
     ]
 
 
+def replicas(shown):
+    found = shown.cluster.object(PODCLIQUESETS, "fresh")
+    return found.spec.replicas if found is not None else None
+
+
 async def test_a_file_is_applied(tmp_path):
     path = tmp_path / "pcs.yaml"
     path.write_text(GOOD.format(name="fresh"))
@@ -73,7 +78,7 @@ async def test_applying_again_changes_what_is_there(tmp_path):
         path.write_text(GOOD.format(name="fresh").replace("replicas: 1", "replicas: 3"))
         await apply(shown, path)
 
-        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh").spec.replicas == 3)
+        await shown.until(lambda: replicas(shown) == 3)
 
 
 async def test_a_mistake_in_one_document_applies_none(tmp_path):
