@@ -22,6 +22,15 @@ CAPACITY = {
     "hugepages-2Mi": "0",
     "nvidia.com/gpu": "8",
 }
+_LABELS = {
+    "beta.kubernetes.io/arch": "amd64",
+    "beta.kubernetes.io/os": "linux",
+    "kubernetes.io/arch": "amd64",
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/role": "agent",
+    "node-role.kubernetes.io/agent": "",
+    "type": "kwok",
+}
 _HEALTHY = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "sufficient memory available"),
     ("DiskPressure", "False", "KubeletHasNoDiskPressure", "no disk pressure"),
@@ -53,14 +62,8 @@ def node(number: int, now: datetime) -> JSON:
             "name": name,
             "annotations": {"kwok.x-k8s.io/node": "fake", "node.alpha.kubernetes.io/ttl": "0"},
             "labels": {
-                "beta.kubernetes.io/arch": "amd64",
-                "beta.kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
+                **_LABELS,
                 "kubernetes.io/hostname": name,
-                "kubernetes.io/os": "linux",
-                "kubernetes.io/role": "agent",
-                "node-role.kubernetes.io/agent": "",
-                "type": "kwok",
                 LABEL_ZONE: f"zone-{rack // RACKS_PER_ZONE + 1}",
                 LABEL_RACK: f"rack-{rack + 1}",
             },

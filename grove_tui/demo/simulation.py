@@ -9,6 +9,7 @@ import math
 import random
 from dataclasses import dataclass
 
+from grove_tui.demo.event_expiry import EventExpiry
 from grove_tui.demo.garbage.collector import GarbageCollector
 from grove_tui.demo.kubelet import Kubelet
 from grove_tui.demo.node_lifecycle import NodeLifecycle
@@ -24,7 +25,10 @@ NO_DELAY = math.inf
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Which parts run; the others are left to the cluster."""
+    """Which parts run; the others are left to the cluster.
+
+    Events expire where garbage is collected.
+    """
 
     scheduler: bool = True
     kubelet: bool = True
@@ -74,6 +78,7 @@ class Simulation:
         self._collector = GarbageCollector(client) if parts.garbage_collector else None
         if self._collector is not None:
             self._running.append(self._collector.run)
+            self._running.append(EventExpiry(client, clock).run)
 
     async def run(self) -> None:
         """Simulate until cancelled."""

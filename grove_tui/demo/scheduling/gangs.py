@@ -74,6 +74,37 @@ class Gang:
         return None if any(left.values()) else starters
 
 
+class Gangs:
+    """All gangs that have pods."""
+
+    def __init__(self) -> None:
+        self._gangs: dict[NamespacedName, Gang] = {}
+
+    def get(self, key: NamespacedName) -> Gang | None:
+        """Return the gang of that name, if any pod carries its label."""
+        return self._gangs.get(key)
+
+    def wait(self, key: NamespacedName, pod: Pod) -> bool:
+        """Count a pod as waiting; returns whether that is news."""
+        gang = self._gangs.setdefault(key, Gang())
+        is_news = pod.metadata.uid not in gang.waiting
+        gang.waiting[pod.metadata.uid] = pod
+        return is_news
+
+    def count(self, pod: Pod, *, is_live: bool) -> None:
+        """Count a pod as placed while it lives, and forget it afterwards."""
+        key = gang_key(pod)
+        if key is None:
+            return
+        gang = self._gangs.setdefault(key, Gang())
+        if is_live:
+            gang.put(clique_label(pod), pod.metadata.uid)
+        else:
+            gang.drop(clique_label(pod), pod.metadata.uid)
+        if gang.is_empty:
+            del self._gangs[key]
+
+
 def gang_key(pod: Pod) -> NamespacedName | None:
     """Return the gang that a pod's label names."""
     name = pod.metadata.labels.get(LABEL_PODGANG)

@@ -14,9 +14,9 @@ from grove_tui.demo.recorder import Recorder
 from grove_tui.demo.scheduling.binder import Binder
 from grove_tui.demo.scheduling.gangs import (
     Gang,
+    Gangs,
     Readiness,
     base_key,
-    clique_label,
     clique_of,
     gang_key,
     minimum_of,
@@ -62,7 +62,7 @@ class Scheduler:
         self._binder = Binder(client, recorder, self._refused)
         self._reporter = Reporter(client, self._pods, recorder, clock)
         self._controller = Controller("scheduler", self._cycle, workers=1)
-        self._gangs: dict[NamespacedName, Gang] = {}
+        self._gangs = Gangs()
         self._singles: dict[NamespacedName, Pod] = {}
         self._candidates: dict[str, Candidate] = {}
         self._assumed: set[str] = set()
@@ -111,7 +111,7 @@ class Scheduler:
             self._left(pod)
             return
         self._nodes.place(uid, pod.spec.node_name, self._candidate(pod).occupant)
-        self._count_in_gang(pod, is_live=not pod.is_terminating)
+        self._gangs.count(pod, is_live=not pod.is_terminating)
 
     def _waits(self, pod: Pod) -> None:
         uid = pod.metadata.uid
@@ -119,16 +119,14 @@ class Scheduler:
             return
         gang = gang_key(pod)
         if gang is None:
-            known = key_of(pod) in self._singles
+            is_news = key_of(pod) not in self._singles
             self._singles[key_of(pod)] = pod
             unit: Unit = ("pod", key_of(pod))
         else:
-            members = self._gangs.setdefault(gang, Gang())
-            known = uid in members.waiting
-            members.waiting[uid] = pod
+            is_news = self._gangs.wait(gang, pod)
             unit = ("gang", gang)
         # The scheduler's own condition on a pod comes back as a change; it changes nothing here.
-        if not known:
+        if is_news:
             self._activate(unit)
 
     def _left(self, pod: Pod) -> None:
@@ -137,21 +135,9 @@ class Scheduler:
         self._candidates.pop(uid, None)
         self._singles.pop(key_of(pod), None)
         self._reporter.settled(uid)
-        self._count_in_gang(pod, is_live=False)
+        self._gangs.count(pod, is_live=False)
         if self._nodes.release(uid):
             self._room_came()
-
-    def _count_in_gang(self, pod: Pod, *, is_live: bool) -> None:
-        key = gang_key(pod)
-        if key is None:
-            return
-        gang = self._gangs.setdefault(key, Gang())
-        if is_live:
-            gang.put(clique_label(pod), pod.metadata.uid)
-        else:
-            gang.drop(clique_label(pod), pod.metadata.uid)
-        if gang.is_empty:
-            del self._gangs[key]
 
     def _node_changed(self, old: Node | None, new: Node | None) -> None:
         node = new or old
@@ -161,7 +147,7 @@ class Scheduler:
         self._room_came()
 
     def _podgang_changed(self, _old: PodGang | None, new: PodGang | None) -> None:
-        if new is not None and key_of(new) in self._gangs:
+        if new is not None and self._gangs.get(key_of(new)) is not None:
             self._activate(("gang", key_of(new)))
 
     def _refused(self, pod: Pod) -> None:
@@ -280,7 +266,7 @@ class Scheduler:
         self._assumed.add(pod.metadata.uid)
         self._singles.pop(key_of(pod), None)
         self._reporter.settled(pod.metadata.uid)
-        self._count_in_gang(pod, is_live=True)
+        self._gangs.count(pod, is_live=True)
         self._binder.bind(pod, node)
 
     def _candidate(self, pod: Pod) -> Candidate:
