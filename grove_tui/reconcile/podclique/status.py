@@ -65,7 +65,7 @@ def status(
         hpa_pod_selector="" if LABEL_PCSG in own else _selector(podclique),
         update_progress=progress,
     )
-    computed = _with_hashes(computed, podclique, pcs, blueprint, live)
+    computed = _with_hashes(computed, podclique, pcs, blueprint, pods)
     return _with_conditions(computed, podclique, pods, now)
 
 
@@ -96,9 +96,13 @@ def _with_hashes(
     podclique: PodClique,
     pcs: PodCliqueSet,
     blueprint: Blueprint,
-    live: Sequence[Pod],
+    pods: Sequence[Pod],
 ) -> PodCliqueStatus:
-    """Record the template that all pods have come to, if they have."""
+    """Record the template that all pods have come to, if they have.
+
+    Outdated pods on their way out still count as ready, so until they are gone nothing tells
+    whether those that replace them are.
+    """
     progress = computed.update_progress
     if progress is not None:
         target, generation = progress.pod_template_hash, progress.pod_clique_set_generation_hash
@@ -106,7 +110,7 @@ def _with_hashes(
         target, generation = update.wanted_hash(podclique), pcs.status.current_generation_hash
     else:
         return computed
-    if update.is_in_progress(progress) or any(template_hash(pod) != target for pod in live):
+    if update.is_in_progress(progress) or any(template_hash(pod) != target for pod in pods):
         return computed
     if generation == blueprint.generation_hash and not update.is_current(podclique, blueprint):
         return computed
