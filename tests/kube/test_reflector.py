@@ -11,6 +11,7 @@ from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import Unreachable
 from grove_tui.kube.informer import Informer
+from grove_tui.kube.objects import Node
 from grove_tui.kube.reflector import LinkState
 from grove_tui.kube.resources import LEASES, NODES
 from tests.faults import Faults, FaultyTransport, status_response
@@ -45,7 +46,7 @@ async def following(cluster: Cluster):
         await asyncio.gather(task, return_exceptions=True)
 
 
-def names(informer: Informer) -> set[str]:
+def names(informer: Informer[Node]) -> set[str]:
     return {node.metadata.name for node in informer.store.values()}
 
 
@@ -123,7 +124,17 @@ async def test_server_that_refuses_is_asked_less_and_less_and_the_reason_is_told
         assert not informer.has_synced
         assert len(seen) < 25
         cluster.faulty.rules.clear()
+        await informer.wait_synced()
+
+
+async def test_server_that_answers_again_is_followed_again():
+    cluster = Cluster()
+    cluster.faulty.rules.append(lambda request: status_response(500))
+    async with following(cluster) as informer:
+        await settle(300)
+        cluster.faulty.rules.clear()
         await settle(60)
+
         assert informer.has_synced
         assert informer.link.state is LinkState.LIVE
 
