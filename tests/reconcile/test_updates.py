@@ -68,7 +68,7 @@ async def test_replicas_are_updated_one_after_the_other_lowest_first():
         stand = world.stand
         await stand.apply(manifest)
         await stand.right()
-        order = []
+        order: list[int] = []
 
         def look(w):
             progress = w.sets["set"]["status"].get("updateProgress") or {}
