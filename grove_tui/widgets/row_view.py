@@ -227,8 +227,13 @@ RowView {
         if self._layout.grow(self._painter.needed(row)):
             self._forget_layout()
 
+    @property
+    def _width(self) -> int:
+        """Columns of text; `size` counts the scroll bar's, too."""
+        return self.scrollable_content_region.width
+
     def _slots(self) -> list[Slot]:
-        return self._layout.slots(self.size.width - GUTTER, wide=self.wide)
+        return self._layout.slots(self._width - GUTTER, wide=self.wide)
 
     def _forget_layout(self) -> None:
         self._strips.clear()
