@@ -47,7 +47,7 @@ def _spec_problems(clique: Clique, found: Json) -> Iterator[str]:
     wanted = sorted(identities.awaited(clique))
     if sorted(spec.get("startsAfter") or ()) != wanted:
         yield f"{what}: startsAfter is {spec.get('startsAfter')}, not {wanted}"
-    role = clique.template["spec"].get("roleName", "")
+    role = clique.template["spec"].get("roleName") or clique.template["name"]
     if spec.get("roleName", "") != role:
         yield f"{what}: roleName is {spec.get('roleName')}, not {role}"
 
@@ -139,7 +139,7 @@ def environment(clique: Clique, namespace: str) -> dict[str, str]:
 
 def _startup_problems(clique: Clique, pod: Json, what: str) -> Iterator[str]:
     waits = identities.awaited(clique)
-    containers = pod["spec"].get("initContainers") or ()
+    containers = pod["spec"].get("initContainers") or []
     found = [c for c in containers if c["name"] == INIT_CONTAINER]
     if len(found) != bool(waits):
         yield f"{what} has {len(found)} containers that wait for {waits}"

@@ -71,7 +71,6 @@ class HostedReconciler:
         manager = Manager(self.client, informers, clock=self._clock)
         async with asyncio.TaskGroup() as group:
             group.create_task(informers.run())
-            await informers.wait_synced()
             group.create_task(manager.run())
 
     def writes(self) -> dict[str, int]:
@@ -101,7 +100,7 @@ class Pace:
 
 
 VIRTUAL = Pace(look=0.1, quiet=4.0, patience=300.0, idle=600.0)
-REAL = Pace(look=0.1, quiet=2.0, patience=60.0, idle=6.0)
+REAL = Pace(look=0.1, quiet=1.2, patience=60.0, idle=3.0)
 
 
 class Stand:
