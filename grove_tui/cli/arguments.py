@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "crds", "print Grove's CRDs as YAML, for kubectl apply -f -")
     _add_tree(commands)
     _add_snapshot(commands)
+    _add_replay(commands)
     doctor = _command(commands, "doctor", "check connection, permissions, CRDs and who reconciles")
     _add_connection(doctor)
     _add_common(doctor)
@@ -134,6 +135,10 @@ def _add_display(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "always", "never"),
         help="make PodCliqueSets real from here (default: auto, only where nobody else does)",
     )
+    _add_looks(group)
+
+
+def _add_looks(group: Any) -> None:
     group.add_argument("--theme", metavar="NAME", help="such as grove-light or grove-contrast")
     group.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
     group.add_argument(
@@ -194,6 +199,13 @@ def _add_tree(commands: Any) -> None:
 def _add_snapshot(commands: Any) -> None:
     snapshot = _command(commands, "snapshot", "print every PodCliqueSet with all below it")
     _add_printing(snapshot)
+
+
+def _add_replay(commands: Any) -> None:
+    replay = _command(commands, "replay", "play back what a dashboard recorded")
+    replay.add_argument("file", metavar="FILE", help="a recording (ctrl+s on the timeline)")
+    _add_looks(replay.add_argument_group("dashboard"))
+    _add_common(replay)
 
 
 def _add_printing(parser: argparse.ArgumentParser) -> None:

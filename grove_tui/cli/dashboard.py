@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -19,7 +19,7 @@ NO_CLUSTER = "There is no cluster to show: no KUBECONFIG is set and ~/.kube/conf
 def dashboard(given: Mapping[str, Any]) -> int:
     """Run the dashboard until the user leaves it."""
     settings = load_settings(given)
-    _require_terminal()
+    require_terminal()
     set_up_logging(settings, has_screen=True)
     known = is_known(settings)
     if known:
@@ -34,14 +34,29 @@ def dashboard(given: Mapping[str, Any]) -> int:
 
 
 def _run(settings: Settings, demo: DemoProcess | None, problem: str) -> int:
-    from grove_tui.app import GroveApp
-    from grove_tui.theme import ThemeError, ThemeFolders
-
     waiting = [demo] if demo is not None else []
 
     def opener(wanted: Settings) -> AbstractAsyncContextManager[Session]:
         # The first opening takes the cluster that runs already, any later one starts its own.
         return open_cluster(wanted, waiting.pop() if waiting and wanted.demo else None)
+
+    return run_app(settings, opener, problem)
+
+
+def run_app(
+    settings: Settings,
+    opener: Callable[[Settings], AbstractAsyncContextManager[Session]],
+    problem: str = "",
+) -> int:
+    """Run the dashboard and return its exit code.
+
+    Args:
+        settings: What the user set.
+        opener: Opens what settings name.
+        problem: Why there is nothing to open.
+    """
+    from grove_tui.app import GroveApp
+    from grove_tui.theme import ThemeError, ThemeFolders
 
     themes = ThemeFolders(config_directory(os.environ) / "themes")
     try:
@@ -52,7 +67,8 @@ def _run(settings: Settings, demo: DemoProcess | None, problem: str) -> int:
     return OK if code is None else code
 
 
-def _require_terminal() -> None:
+def require_terminal() -> None:
+    """Raise `CommandError` where there is no terminal to show a dashboard on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(
             "The dashboard needs a terminal; for scripts there are grove-tui tree and snapshot.",

@@ -18,6 +18,7 @@ _COMMANDS = {
     "crds": "grove_tui.cli.printing",
     "tree": "grove_tui.cli.printing",
     "snapshot": "grove_tui.cli.printing",
+    "replay": "grove_tui.cli.replay",
     "doctor": "grove_tui.cli.doctor",
 }
 

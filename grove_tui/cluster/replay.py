@@ -16,13 +16,13 @@ import msgspec
 from grove_tui.cluster.player import Player
 from grove_tui.cluster.recordfile import read
 from grove_tui.cluster.recording import Recording
-from grove_tui.cluster.role import Part, Role
 from grove_tui.cluster.session import Connection, Place, Session, State
 from grove_tui.cluster.transitions import Transition, Transitions
 from grove_tui.kube.client import Client
 from grove_tui.kube.reflector import Link, LinkState
 from grove_tui.kube.store import Store
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response, Stream
+from grove_tui.reconcile.leadership import Mode, Standing
 from grove_tui.reconcile.world import INDEXES, RESOURCES, open_informers
 from grove_tui.view.history import Record
 
@@ -63,7 +63,7 @@ class ReplaySession(Session):
             default_namespace=recording.namespace or "default",
         )
         super().__init__(place, client, informers, clock=lambda: self.player.now)
-        self.role = Role(Part.OBSERVING, "a recording")
+        self.standing = Standing(Mode.OFF)
         self.player.on_change(self._moved)
 
     @property
@@ -89,6 +89,9 @@ class ReplaySession(Session):
 
     def look_again(self) -> None:
         """There is nothing newer."""
+
+    def insist(self) -> None:
+        """Nobody reconciles the past."""
 
     async def reconcile(self) -> None:
         """Nobody reconciles the past."""

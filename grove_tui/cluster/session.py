@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -137,6 +138,20 @@ class Session:
     def records(self) -> Sequence[Record]:
         """Return what happened lately, oldest first."""
         return self.recorder.records()
+
+    async def save_recording(self, folder: Path) -> Path:
+        """Write what happened lately to a new file in that folder; return its path.
+
+        Raises:
+            RecordingError: It cannot be written.
+        """
+        from grove_tui.cluster.recordfile import file_name, write
+
+        recording = self.recorder.recording(self.place.name, self.place.namespace)
+        path = folder / file_name(recording)
+        # Stripping and compressing take a while; the screen goes on meanwhile.
+        await asyncio.to_thread(write, recording, path)
+        return path
 
     def on_connection(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever `connection` may have changed."""

@@ -12,7 +12,7 @@ from grove_tui.kube.resources import NODES, PODS
 from grove_tui.reconcile.world import open_informers
 from grove_tui.view.book import GangBook
 from grove_tui.view.health import Word
-from tests.builders import at, node, pod
+from tests.builders import at, pod
 from tests.cluster import running_cluster
 from tests.recording.scenes import Scene
 from tests.recording.test_transitions import breach_and_heal, scene_of_a_gang
@@ -106,11 +106,10 @@ async def test_a_session_records_by_itself_and_its_file_is_played(tmp_path):
         following = asyncio.create_task(live.run())
         await live.informers.wait_synced()
         nodes = len(live.world.nodes)
-        body = {"metadata": {"name": "late"}, "spec": {"taints": []}}
-        await cluster.client.create(NODES, body)
-        async with asyncio.timeout(10):
-            while live.world.nodes.get("", "late") is None:
-                await asyncio.sleep(0.01)
+        arrived = asyncio.Event()
+        live.recorder.on_record(lambda _: arrived.set() if len(live.world.nodes) > nodes else None)
+        await cluster.client.create(NODES, {"metadata": {"name": "late"}})
+        await asyncio.wait_for(arrived.wait(), 10)
         write(live.recorder.recording("demo"), tmp_path / "x.gz")
         following.cancel()
 
@@ -121,4 +120,3 @@ async def test_a_session_records_by_itself_and_its_file_is_played(tmp_path):
 
     assert before == nodes
     assert after is not None
-    assert node("late").metadata.name == after.metadata.name
