@@ -8,6 +8,7 @@ its shape while it is recycled.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from grove_tui.api import names
 from grove_tui.api.breach import Breach, Termination
@@ -109,6 +110,14 @@ class Gang:
         for group in self.groups:
             for replica in group.replicas:
                 yield from replica.cliques
+
+    def part(self, place: Key) -> Group | GroupReplica | Clique | None:
+        """Return the part whose key, without uid, is `place`."""
+        replicas = (replica for group in self.groups for replica in group.replicas)
+        parts: Iterator[Group | GroupReplica | Clique] = chain(
+            self.all_cliques(), self.groups, replicas
+        )
+        return next((part for part in parts if part.key.place == place), None)
 
     @property
     def created(self) -> datetime | None:

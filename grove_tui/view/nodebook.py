@@ -140,7 +140,7 @@ class NodeBook:
     def _picture(self, node: Node) -> NodePicture:
         pods = self._world.pods.by_index(INDEX_NODE, node.metadata.name)
         guests = sorted((self._guest(pod) for pod in pods), key=_guest_order)
-        room = quantity.amounts(node.status.allocatable)
+        room = _room(node)
         counted = [guest.facts for guest in guests if not guest.facts.has_ended]
         return NodePicture(
             node=node,
@@ -158,6 +158,14 @@ class NodeBook:
         gang = gang_of(pod)
         style = gang_style(gang) if gang is not None else "dim"
         return Guest(object_key(Kind.POD, pod), self._facts(pod), gang, style)
+
+
+def _room(node: Node) -> dict[str, int]:
+    try:
+        return quantity.amounts(node.status.allocatable)
+    except ValueError:
+        # No kubelet reports such a thing; a list of nodes is no place to fail for it.
+        return {}
 
 
 def gang_of(pod: Pod) -> Key | None:

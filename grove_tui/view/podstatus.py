@@ -6,7 +6,6 @@ from datetime import datetime
 from grove_tui.api.constants import LABEL_PODCLIQUE
 from grove_tui.kube import quantity
 from grove_tui.kube.objects import (
-    Container,
     ContainerStatus,
     Pod,
     StateTerminated,
@@ -14,6 +13,7 @@ from grove_tui.kube.objects import (
     find_condition,
     is_true,
 )
+from grove_tui.kube.scheduling.demand import requests_of
 from grove_tui.view.rows import Severity
 
 POD_GLYPHS = {
@@ -82,7 +82,8 @@ def pod_facts(pod: Pod) -> PodFacts:
     is_terminating = metadata.deletion_timestamp is not None
     scheduled = find_condition(status.conditions, "PodScheduled")
     is_ready = is_true(status.conditions, "Ready")
-    requested = requests(pod)
+    has_ended = status.phase in _TERMINAL_PHASES
+    requested = {} if has_ended else requests_of(pod.spec)
     severity = _severity(word, is_ready=is_ready, is_terminating=is_terminating)
     is_unschedulable = scheduled is not None and scheduled.reason == "Unschedulable"
     return PodFacts(
@@ -94,7 +95,7 @@ def pod_facts(pod: Pod) -> PodFacts:
         is_unschedulable=is_unschedulable and not pod.spec.node_name,
         is_failing=severity is Severity.ERROR,
         is_terminating=is_terminating,
-        has_ended=status.phase in _TERMINAL_PHASES,
+        has_ended=has_ended,
         restarts=restarts(pod),
         last_restart=_last_restart(pod),
         containers=ready_containers(pod),
@@ -212,27 +213,6 @@ def _last_restart(pod: Pod) -> datetime | None:
         if container.last_state.terminated is not None
     )
     return max((end for end in ends if end is not None), default=None)
-
-
-def requests(pod: Pod) -> dict[str, int]:
-    """Return what a pod asks of its node; a limit without a request is a request.
-
-    Kubernetes counts the containers that run together, or the largest init container if that needs
-    more, and the overhead of the runtime. A pod that has ended asks for nothing any more.
-    """
-    if pod.status.phase in _TERMINAL_PHASES:
-        return {}
-    running = quantity.total(_requests(container) for container in pod.spec.containers)
-    if pod.spec.init_containers:
-        first = quantity.maximum(_requests(c) for c in pod.spec.init_containers)
-        running = quantity.maximum((running, first))
-    if pod.spec.overhead:
-        running = quantity.total((running, quantity.amounts(pod.spec.overhead)))
-    return running
-
-
-def _requests(container: Container) -> dict[str, int]:
-    return quantity.amounts({**container.resources.limits, **container.resources.requests})
 
 
 def is_gpu(resource: str) -> bool:

@@ -7,7 +7,7 @@ from grove_tui.api import names
 from grove_tui.kube.objects import Event, Pod
 from grove_tui.reconcile.world import INDEX_NODE, INDEX_PODCLIQUE
 from grove_tui.view.book import GangBook
-from grove_tui.view.gangs import Clique, Gang, Group
+from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.keys import Key, Kind, object_key
 
 POD_GANG = "PodGang"
@@ -83,6 +83,16 @@ def pods_of(book: GangBook, key: Key) -> Iterator[Pod]:
             yield pod
     for namespace, name in sorted(scope_of(book, key).podcliques):
         yield from book.world.pods.by_index(INDEX_PODCLIQUE, f"{namespace}/{name}")
+
+
+def gang_part(book: GangBook, key: Key) -> Gang | Group | GroupReplica | Clique | None:
+    """Return what the key of a gang, of a part of one or of a clique names."""
+    if key.kind is Kind.GANG:
+        return book.gang(key)
+    owner = Kind.SCALING_GROUP if key.kind is Kind.GROUP_REPLICA else key.kind
+    obj = book.object(book.current(Key(owner, key.namespace, key.name)))
+    gang = book.gang_of(obj) if obj is not None else None
+    return gang.part(key.place) if gang is not None else None
 
 
 def _add_gangs(scope: Scope, gangs: Iterable[Gang | None]) -> None:
