@@ -2,18 +2,16 @@
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Self
 
 from grove_tui.config import Settings
 from grove_tui.kube.errors import ConfigError
 
-READY = "ready: "
+READY = "ready: export KUBECONFIG="
 START_SECONDS = 20.0
 STOP_SECONDS = 3.0
 
@@ -23,20 +21,25 @@ class DemoProcess:
     """`grove-tui cluster` in a process of its own.
 
     Its standard input is a pipe that we never write to: when we are gone, in whatever way, the
-    pipe closes, and the child takes that as its signal to stop.
+    pipe closes, and the child takes that as its signal to stop and to remove its files.
+
+    Attributes:
+        process: The child.
+        kubeconfig: The file that kubectl and others reach it by; empty until it is ready.
     """
 
     process: subprocess.Popen[str]
-    folder: Path
+    kubeconfig: str = ""
 
     @classmethod
     def start(cls, settings: Settings) -> Self:
         """Start it; returns before it answers, so that other work can go on meanwhile."""
-        folder = Path(tempfile.mkdtemp(prefix="grove-tui-"))
         command = [sys.executable, "-m", "grove_tui", "cluster", "--until-stdin-closes"]
-        command += ["--kubeconfig-out", str(folder / "kubeconfig")]
         command += ["--nodes", str(settings.nodes), "--speed", str(settings.speed)]
-        command += _optional(settings)
+        command += ["--scenario", settings.scenario or "default"]
+        # Nobody reads its stderr while it runs; a full pipe would stop it.
+        log = f"{settings.log_file}.cluster" if settings.log_file else os.devnull
+        command += ["--log-file", log]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -46,12 +49,7 @@ class DemoProcess:
             # A ctrl+c in our terminal is for the dashboard, not for its cluster.
             start_new_session=True,
         )
-        return cls(process, folder)
-
-    @property
-    def kubeconfig(self) -> str:
-        """The file that kubectl and others reach it by."""
-        return str(self.folder / "kubeconfig")
+        return cls(process)
 
     async def wait_ready(self) -> None:
         """Wait until its API answers.
@@ -61,20 +59,21 @@ class DemoProcess:
         """
         try:
             async with asyncio.timeout(START_SECONDS):
-                line = await asyncio.to_thread(self._read_until_ready)
+                self.kubeconfig = await asyncio.to_thread(self._read_until_ready)
         except TimeoutError:
             raise ConfigError(
                 f"the demo cluster did not start within {START_SECONDS:.0f} seconds"
             ) from None
-        if not line:
-            raise ConfigError(f"the demo cluster ended at once: {await self._last_words()}")
+        if not self.kubeconfig:
+            words = await asyncio.to_thread(self._last_words)
+            raise ConfigError(f"the demo cluster did not start: {words}")
 
     async def stop(self) -> None:
         """Close its pipe and wait for its end."""
         await asyncio.to_thread(self.stop_now)
 
     def stop_now(self) -> None:
-        """Do the same without an event loop."""
+        """Do the same without an event loop; may be called twice."""
         process = self.process
         _close(process.stdin)
         try:
@@ -85,32 +84,21 @@ class DemoProcess:
         # Only now: closing a pipe would wait for a thread that still reads from it.
         _close(process.stdout)
         _close(process.stderr)
-        for path in self.folder.glob("*"):
-            path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            self.folder.rmdir()
 
     def _read_until_ready(self) -> str:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith(READY):
-                return line
+                return line.removeprefix(READY).strip()
         return ""
 
-    async def _last_words(self) -> str:
+    def _last_words(self) -> str:
         assert self.process.stderr is not None
-        lines = (await asyncio.to_thread(self.process.stderr.read)).strip().splitlines()
-        return lines[-1] if lines else f"exit code {self.process.wait()}"
+        lines = self.process.stderr.read().strip().splitlines()
+        return lines[-1].rstrip(".") if lines else f"exit code {self.process.wait()}"
 
 
 def _close(pipe: IO[str] | None) -> None:
     if pipe is not None:
         with contextlib.suppress(OSError):
             pipe.close()
-
-
-def _optional(settings: Settings) -> Sequence[str]:
-    words = ["--scenario", settings.scenario or "default"]
-    # Its stderr is a pipe that nobody reads while it runs; a full one would stop it.
-    words += ["--log-file", settings.log_file + ".cluster" if settings.log_file else "/dev/null"]
-    return words

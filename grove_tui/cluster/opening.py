@@ -51,10 +51,10 @@ async def open_cluster(
         if settings.demo:
             demo = demo or DemoProcess.start(settings)
             stack.push_async_callback(demo.stop)
-            path = demo.kubeconfig
         http = await _import_client()
         if demo is not None:
             await demo.wait_ready()
+            path = demo.kubeconfig
         context = None if settings.demo else settings.context or None
         connection = await http.connect(path, context)
         stack.push_async_callback(connection.transport.close)

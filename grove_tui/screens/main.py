@@ -11,19 +11,27 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
+from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.screens.feed import Feed, LivePanel
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.object_screen import ObjectScreen
+from grove_tui.screens.replay_keys import ReplayKeys
+from grove_tui.screens.status import status_left, status_right
 from grove_tui.view.book import GangBook
 from grove_tui.view.events import Events
 from grove_tui.view.filter import Query
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.nodes import Nodes
+from grove_tui.view.podcliquesets import summary
+from grove_tui.view.rows import Cell
 from grove_tui.view.tree import Tree
 from grove_tui.widgets.live_table import LiveTable
+from grove_tui.widgets.replay_bar import ReplayBar
+from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
 
+SUMMARY_SECONDS = 0.5
 CONNECTING = "Connecting…"
 NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one from a file, for example examples/."
 NO_NODES = "No nodes can be seen."
@@ -40,7 +48,7 @@ class Panels:
     events: LivePanel[Events]
 
 
-class MainScreen(ObjectScreen):
+class MainScreen(ReplayKeys, ObjectScreen):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"
@@ -77,9 +85,12 @@ class MainScreen(ObjectScreen):
         super().__init__(settings)
         self._feed: Feed | None = None
         self._panels: Panels | None = None
+        self._summarizer: Gatherer | None = None
         self._query: Query | None = None
+        self._activity: list[Cell] = []
 
     def compose(self) -> ComposeResult:
+        yield SummaryStrip(id="summary")
         yield Static(id="banner", markup=False)
         with Container(id="panels"):
             with Container(id="left"), Container(id="tree-panel", classes="panel") as panel:
@@ -94,11 +105,15 @@ class MainScreen(ObjectScreen):
                     yield LiveTable(id="events")
         yield Static(Content("Too small: at least 6 lines"), id="too-small")
         yield FilterBar(id="filter-bar")
+        yield ReplayBar(id="replay-bar")
+        yield StatusBar(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
             table.ascii = self.settings.ascii
+        for line in self.query(Segments):
+            line.ascii = self.settings.ascii
         self.set_interval(1, self._tick)
 
     # The cluster
@@ -115,6 +130,8 @@ class MainScreen(ObjectScreen):
         )
         shown: list[LivePanel[Any]] = [panels.tree, panels.nodes, panels.events]
         self._feed = Feed(session, book, shown, self._painted)
+        # Counting looks at every gang, so it is done less often than painting rows.
+        self._summarizer = Gatherer(self._summarize, SUMMARY_SECONDS)
         self._painted()
 
     def detach(self) -> None:
@@ -122,10 +139,16 @@ class MainScreen(ObjectScreen):
         if self._feed is not None:
             self._feed.close()
             self._feed = None
+        if self._summarizer is not None:
+            self._summarizer.close()
+            self._summarizer = None
         self.session = None
 
     def _painted(self) -> None:
         self._show_connection()
+        if self._summarizer is not None:
+            self._summarizer.mark()
+        self.show_replay()
         for screen in self.app.screen_stack:
             follow = getattr(screen, "follow", None)
             if follow is not None:
@@ -134,11 +157,19 @@ class MainScreen(ObjectScreen):
     def _tick(self) -> None:
         for table in self.query(LiveTable):
             table.refresh_times()
+        # Counters change with every event; once a second is often enough to read them.
+        self._activity = status_right(self.session) if self.session is not None else []
         self._show_connection()
+
+    def _summarize(self) -> None:
+        if self.book is not None:
+            self.query_one(SummaryStrip).show(summary(self.book).cells())
 
     def _show_connection(self) -> None:
         if self.session is None:
             return
+        left = status_left(self.session, self.settings)
+        self.query_one(StatusBar).show(left, self._activity)
         known = self.session.has_synced
         where = self.session.place.namespace or "any namespace"
         empty = NO_MATCH if self._query else NO_SETS.format(where=where)

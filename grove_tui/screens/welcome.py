@@ -37,10 +37,10 @@ class WelcomeScreen(Screen[str]):
             yield Static(Content(self._sentence), id="why")
             yield Static(
                 Content(
-                    "d   opens a demo cluster on this machine: a Kubernetes API server with 20\n"
-                    "    simulated nodes. Nothing outside is touched, and it ends with grove-tui.\n"
-                    "r   looks for a cluster again: set KUBECONFIG, or write ~/.kube/config.\n"
-                    "q   quits. To name a cluster: grove-tui --kubeconfig FILE --context NAME"
+                    "d  opens a demo cluster on this machine: a Kubernetes API server\n"
+                    "   with simulated nodes, which ends together with grove-tui.\n"
+                    "r  looks again: set KUBECONFIG, or write ~/.kube/config.\n"
+                    "q  quits. Another cluster is named by --kubeconfig and --context."
                 )
             )
         yield Footer(show_command_palette=False)
