@@ -16,7 +16,8 @@ from grove_tui.demo.bootstrap import bootstrap
 from grove_tui.demo.logs import Logs, no_logs
 from grove_tui.demo.negotiation import negotiate
 from grove_tui.demo.openapi import documents
-from grove_tui.demo.registry.registry import Admission, Registry, admit_all
+from grove_tui.demo.registry.preparation import Admission, admit_all
+from grove_tui.demo.registry.registry import Registry
 from grove_tui.demo.requestinfo import RequestInfo, parse
 from grove_tui.demo.statuses import internal, method_not_allowed, no_such_path
 from grove_tui.demo.storage import Storage
