@@ -1,17 +1,19 @@
 """`grove-tui cluster` and `grove-tui reconcile`: long-running, without a screen."""
 
 import asyncio
-import os
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from grove_tui.cli.errors import OK
+from grove_tui.cli.following import answering, cancel_on_sigterm
 from grove_tui.cli.logs import set_up_logging
+from grove_tui.cluster.session import Place, Session
 from grove_tui.config import load_settings
 from grove_tui.kube.client import Client
+from grove_tui.reconcile.leadership import Policy
+from grove_tui.reconcile.world import open_informers
 
 
 def cluster(given: Mapping[str, Any]) -> int:
@@ -28,27 +30,44 @@ def cluster(given: Mapping[str, Any]) -> int:
         speed=settings.speed,
         scenario=settings.scenario,
         until_stdin_closes=given.get("bound", False),
-        reconciler=_reconcile if given.get("with_reconciler") else None,
+        reconciler=_reconcile_demo if given.get("with_reconciler") else None,
     )
     asyncio.run(serve(options, ready=_say_ready))
     return OK
 
 
-async def _reconcile(client: Client) -> None:
-    """Reconcile all namespaces whenever this process holds the Lease, until cancelled."""
-    from grove_tui.reconcile.leadership import Leadership
-    from grove_tui.reconcile.manager import Manager
-    from grove_tui.reconcile.world import open_informers
+def reconcile(given: Mapping[str, Any]) -> int:
+    """Reconcile whenever we hold the Lease, until told to stop."""
+    settings = load_settings(given)
+    set_up_logging(settings, has_screen=False)
 
-    informers = open_informers(client)
+    async def run() -> None:
+        cancel_on_sigterm()
+        async with answering(settings) as session:
+            await _follow_and_reconcile(session)
 
-    async def lead() -> None:
-        await Manager(client, informers).run()
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        return OK
+    return OK
 
-    leadership = Leadership(client, f"{socket.gethostname()}-{os.getpid()}")
+
+async def _reconcile_demo(client: Client) -> None:
+    place = Place("demo", "", "", "default")
+    # It holds the Lease, so that a dashboard on this cluster stands by.
+    await _follow_and_reconcile(
+        Session(place, client, open_informers(client), policy=Policy.ALWAYS)
+    )
+
+
+async def _follow_and_reconcile(session: Session) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(informers.run())
-        group.create_task(leadership.run(lead))
+        following = group.create_task(session.run())
+        try:
+            await session.reconcile()
+        finally:
+            following.cancel()
 
 
 def _say_ready(kubeconfig: str) -> None:

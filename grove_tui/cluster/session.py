@@ -131,6 +131,20 @@ class Session:
             if isinstance(informer.link.cause, Forbidden)
         )
 
+    async def wait_synced(self) -> None:
+        """Wait until everything that may be read has been read once.
+
+        Raises:
+            KubeError: The cluster cannot be reached; the message says why.
+        """
+        moved = asyncio.Event()
+        self.on_connection(moved.set)
+        while not self.has_synced:
+            if self.connection.state is State.STALE:
+                raise KubeError(self.connection.error)
+            moved.clear()
+            await moved.wait()
+
     def loop_time(self) -> float:
         """Return the clock by which `Connection.since` is counted."""
         return asyncio.get_running_loop().time()
