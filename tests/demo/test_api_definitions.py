@@ -172,6 +172,12 @@ async def test_refusal_lists_every_problem_with_its_path(admitting: Caller):
     ]
 
 
+async def test_schema_and_admission_are_told_together(admitting: Caller):
+    error = await refused(admitting.post(WIDGETS, widget(size=-1, colour="blue")))
+
+    assert [field for field, _ in error.causes] == ["spec.size", "spec.colour", "spec.tags"]
+
+
 async def test_single_problem_has_no_brackets(admitting: Caller):
     error = await refused(admitting.post(WIDGETS, widget(size=-1)))
 

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grove_tui.demo.api import Api
+from grove_tui.demo.statuses import Json
+from grove_tui.demo.storage import Storage
 from tests.builders import EPOCH
 from tests.demo.caller import PODS, WIDGETS, Caller, Refused, pod, widget, with_widgets
 
@@ -133,12 +136,41 @@ async def test_name_is_required(caller: Caller):
     assert error.causes == [("metadata.name", "Required value: name or generateName is required")]
 
 
-@pytest.mark.parametrize("labels", [{"a b": "x"}, {"a": "x y"}, {"a": "v" * 64}, {"a": 1}])
+@pytest.mark.parametrize("labels", [{"a b": "x"}, {"a": "x y"}, {"a": "v" * 64}])
 async def test_invalid_labels(caller: Caller, labels: dict[str, Any]):
     body = widget()
     body["metadata"]["labels"] = labels
 
     assert (await refused(caller.post(WIDGETS, body))).causes[0][0] == "metadata.labels"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"labels": {"a": 1}},
+        {"labels": ["a"]},
+        {"annotations": {"a": True}},
+        {"finalizers": "example.com/f"},
+        {"ownerReferences": [{"controller": "yes"}]},
+    ],
+)
+async def test_metadata_of_the_wrong_type_is_a_bad_request(caller: Caller, metadata: Json):
+    body = widget()
+    body["metadata"] |= metadata
+
+    error = await refused(caller.post(WIDGETS, body))
+
+    assert error.code == 400
+    assert f"metadata.{next(iter(metadata))}" in str(error)
+
+
+async def test_unknown_metadata_is_dropped_reported_or_refused(caller: Caller):
+    body = widget()
+    body["metadata"]["colour"] = "red"
+
+    assert "colour" not in (await caller.post(WIDGETS, body))["metadata"]
+    error = await refused(caller.post(WIDGETS, body, fieldValidation="Strict"))
+    assert 'unknown field "metadata.colour"' in str(error)
 
 
 @pytest.mark.parametrize(
@@ -516,10 +548,17 @@ async def test_service_gets_an_address_unless_it_is_headless(caller: Caller):
     assert second["spec"]["clusterIP"] == "None"
 
 
-async def test_storage_that_already_has_objects_is_served_as_it_is():
-    first = Api()
-    await (await with_widgets(first)).post(WIDGETS, widget())
+async def test_server_on_kept_objects_goes_on_where_the_last_one_stopped(tmp_path: Path):
+    storage = Storage(tmp_path / "objects.sqlite")
+    before = await (await with_widgets(Api(storage))).post(WIDGETS, widget())
+    revision = storage.revision
+    storage.close()
 
-    again = Caller(Api(first.storage))
+    storage = Storage(tmp_path / "objects.sqlite")
+    caller = Caller(Api(storage))
+    after = await caller.get(f"{WIDGETS}/w")
+    scaled = await caller.patch(f"{WIDGETS}/w/scale", {"spec": {"replicas": 2}})
+    storage.close()
 
-    assert await again.names(WIDGETS) == ["w"]
+    assert after == before
+    assert int(scaled["metadata"]["resourceVersion"]) == revision + 1

@@ -8,6 +8,7 @@ import pytest
 
 from grove_tui.demo.api import Api
 from grove_tui.demo.logs import LogOptions
+from grove_tui.demo.statuses import Json
 from grove_tui.kube.transport import Request
 from tests.builders import EPOCH
 from tests.demo.caller import PODS, Caller, Refused, pod
@@ -136,11 +137,35 @@ async def test_invalid_pods(caller: Caller, spec: dict[str, Any], fields: list[s
     assert [field for field, _ in error.causes] == fields
 
 
-@pytest.mark.parametrize("containers", ["x", [1], [None], 5])
-async def test_nonsense_is_a_bad_request(caller: Caller, containers):
-    error = await refused(caller.post(PODS, pod(containers=containers)))
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"containers": "x"}, "spec.containers"),
+        ({"containers": [1]}, "spec.containers[0]"),
+        ({"containers": [{"name": "c", "image": 5}]}, "spec.containers[0].image"),
+        ({"nodeSelector": {"zone": 1}}, "spec.nodeSelector.zone"),
+        ({"terminationGracePeriodSeconds": "30"}, "spec.terminationGracePeriodSeconds"),
+        ({"hostNetwork": "yes"}, "spec.hostNetwork"),
+        (
+            {"containers": [{"name": "c", "image": "i", "env": [{"name": "A", "value": 1}]}]},
+            "spec.containers[0].env[0].value",
+        ),
+    ],
+)
+async def test_value_of_the_wrong_type_is_a_bad_request(caller: Caller, spec: Json, field: str):
+    error = await refused(caller.post(PODS, pod(**spec)))
 
-    assert error.code in (400, 422)
+    assert error.code == 400
+    assert f"cannot be handled as a Pod: {field} in body must be of type" in str(error)
+
+
+async def test_quantities_may_be_numbers_and_lists_null(caller: Caller):
+    resources = {"requests": {"cpu": 1, "memory": "1Gi"}}
+    containers = [{"name": "c", "image": "i", "resources": resources}]
+
+    created = await caller.post(PODS, pod(containers=containers, initContainers=None))
+
+    assert created["spec"]["containers"][0]["resources"] == resources
 
 
 async def test_gates_hold_a_pod_until_they_are_removed(caller: Caller):

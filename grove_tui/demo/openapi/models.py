@@ -30,6 +30,17 @@ _SIMPLE: dict[str, Json] = {
     "object": {"x-kubernetes-preserve-unknown-fields": True},
 }
 _CONTAINER_PORTS = {"V1Container", "V1EphemeralContainer"}
+_QUANTITIES = {
+    "allocatable",
+    "averageValue",
+    "capacity",
+    "divisor",
+    "limits",
+    "overhead",
+    "requests",
+    "sizeLimit",
+}
+_METRIC_VALUES = {"V2MetricTarget", "V2MetricValueStatus"}
 _PREFIX = "io.k8s."
 
 
@@ -105,22 +116,30 @@ def inlined(name: str, outer: tuple[str, ...] = ()) -> Json:
     if name in outer:
         return {"x-kubernetes-preserve-unknown-fields": True}
     properties = {
-        field: _inlined_field(kind, (*outer, name))
+        field: _inlined_field(kind, _is_quantity(name, field), (*outer, name))
         for field, (kind, _) in read_model(name).fields.items()
     }
-    return {"type": "object", "properties": properties}
+    return {"type": "object", "properties": properties, "nullable": True}
 
 
-def _inlined_field(kind: str, outer: tuple[str, ...]) -> Json:
-    inner = _model_in(kind)
-    if inner is None:
-        return _schema(kind)
-    schema = inlined(inner, outer)
+def _inlined_field(kind: str, is_quantity: bool, outer: tuple[str, ...]) -> Json:
+    """Return the schema of a field; null is the same as absent to the Go types."""
     if kind.startswith("list["):
-        return {"type": "array", "items": schema}
+        items = _inlined_field(kind[5:-1], is_quantity, outer)
+        return {"type": "array", "items": items, "nullable": True}
     if kind.startswith("dict("):
-        return {"type": "object", "additionalProperties": schema}
-    return schema
+        inner = _inlined_field(kind[5:-1].split(", ", 1)[1], is_quantity, outer)
+        return {"type": "object", "additionalProperties": inner, "nullable": True}
+    if kind in _files():
+        return inlined(kind, outer)
+    if is_quantity:
+        return {"x-kubernetes-preserve-unknown-fields": True, "nullable": True}
+    return {**_schema(kind), "nullable": True}
+
+
+def _is_quantity(model: str, field: str) -> bool:
+    """Say whether a field that the models call a string may also be written as a number."""
+    return field in _QUANTITIES or (field == "value" and model in _METRIC_VALUES)
 
 
 def _schema(kind: str) -> Json:

@@ -51,12 +51,15 @@ _KEPT = (
     "selfLink",
 )
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
-_SERVER_SET = (
-    "uid",
-    "resourceVersion",
-    "selfLink",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
+_CLIENT_SET = (
+    "name",
+    "generateName",
+    "namespace",
+    "labels",
+    "annotations",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
 )
 
 
@@ -103,12 +106,11 @@ def identify(definition: Definition, namespace: str, obj: Json) -> Json:
 def for_create(definition: Definition, obj: Json, now: str) -> Json:
     """Return a new object with what the server sets in metadata; it may still lack its name."""
     given = obj["metadata"].items()
-    metadata = {k: v for k, v in given if k not in _SERVER_SET and v not in _EMPTY}
+    metadata = {k: v for k, v in given if k in _CLIENT_SET and v not in _EMPTY}
     if obj["metadata"].get("resourceVersion"):
         raise bad_request("resourceVersion should not be set on objects to be created")
     metadata["uid"] = str(uuid4())
     metadata["creationTimestamp"] = now
-    metadata.pop("generation", None)
     if definition.generation:
         metadata["generation"] = 1
     return {**obj, "metadata": metadata}
@@ -128,7 +130,7 @@ def for_update(definition: Definition, new: Json, old: Json) -> Json:
             f"the name of the object ({given['name']}) does not match the name on the URL ({name})"
         )
     check_identity(definition, kept, given.get("uid") or "", given.get("resourceVersion") or "")
-    metadata = {k: v for k, v in given.items() if k not in _KEPT and v not in _EMPTY}
+    metadata = {k: v for k, v in given.items() if k in _CLIENT_SET and v not in _EMPTY}
     metadata.update({field: kept[field] for field in _KEPT if field in kept})
     return {**new, "metadata": {"name": name, **metadata}}
 

@@ -44,10 +44,13 @@ class Preparation:
             strategy = self._strategies[id(definition)] = strategy_for(definition)
         return strategy
 
-    def check_unknown(
+    def check_fields(
         self, definition: Definition, obj: Json, options: WriteOptions
     ) -> tuple[str, ...]:
-        """Refuse, report or ignore fields that the resource does not have, as asked."""
+        """Refuse values of the wrong type; refuse, report or ignore unknown fields, as asked."""
+        wrong = next(self.strategy(definition).ill_typed(obj), None)
+        if wrong is not None:
+            raise _unreadable(definition, wrong.detail)
         if options.field_validation not in ("Strict", "Warn"):
             return ()
         unknown = self.strategy(definition).unknown(obj)

@@ -54,7 +54,7 @@ class Registry:
         """
         obj = metadata.identify(definition, namespace, obj)
         containers.require_namespace(self.storage, definition, obj)
-        warnings = self._preparation.check_unknown(definition, obj, options)
+        warnings = self._preparation.check_fields(definition, obj, options)
         obj = self._named(definition, metadata.for_create(definition, obj, self.now))
         if not options.applying:
             obj = metadata.with_metadata(obj, managedFields=None)
@@ -86,7 +86,7 @@ class Registry:
         stored = self.get(definition, key.namespace, key.name)
         old = stored.object
         changed = metadata.identify(definition, key.namespace, change(old))
-        warnings = self._preparation.check_unknown(definition, changed, options)
+        warnings = self._preparation.check_fields(definition, changed, options)
         new = metadata.for_update(definition, changed, old)
         new, admitted = self._preparation.changed(definition, subresource, new, old)
         if not options.applying:

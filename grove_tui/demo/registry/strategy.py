@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from grove_tui.demo.definition import Definition
-from grove_tui.demo.openapi.fields import unknown_fields
+from grove_tui.demo.openapi.fields import ill_typed_fields, unknown_fields
 from grove_tui.demo.statuses import Json, Violation
 
 
@@ -55,6 +55,11 @@ class Strategy:
         """Return the paths of fields that the resource does not have."""
         definition = self.definition
         return unknown_fields(definition.group, definition.version, definition.kind, obj)
+
+    def ill_typed(self, obj: Json) -> Iterator[Violation]:
+        """Yield fields whose values have a type that cannot be decoded."""
+        definition = self.definition
+        yield from ill_typed_fields(definition.group, definition.version, definition.kind, obj)
 
     def grace_period(self, obj: Json, asked: int | None) -> int:
         """Return the seconds between the delete and the end of the object; 0 is at once."""
