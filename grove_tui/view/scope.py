@@ -25,6 +25,11 @@ class Scope:
     objects: set[tuple[str, str, str]] = field(default_factory=set)
     podcliques: set[tuple[str, str]] = field(default_factory=set)
 
+    def __ior__(self, other: "Scope") -> "Scope":
+        self.objects |= other.objects
+        self.podcliques |= other.podcliques
+        return self
+
     def holds(self, kind: str, namespace: str, name: str) -> bool:
         """Tell whether an object belongs to it, also one that is gone."""
         if (kind, namespace, name) in self.objects:

@@ -1,0 +1,210 @@
+"""The map of all nodes: cells by rack or zone, and what the loss of a node would mean."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grove_tui.view.book import GangBook
+from grove_tui.view.gangs import Clique, Gang
+from grove_tui.view.health import Word
+from grove_tui.view.keys import Key, Kind, object_key
+from grove_tui.view.nodebook import NodePicture, Usage
+from grove_tui.view.nodes import guests_cell
+from grove_tui.view.rows import Cell, Severity
+
+LEVELS = "▁▂▃▄▅▆▇█"
+"""How full a node is, in eighths."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """A node on the map.
+
+    Attributes:
+        key: The node.
+        title: Its name without what all names have in common.
+        badge: A symbol for a node that is cordoned or not ready.
+        level: A symbol for how much of its scarcest resource is requested.
+        pods: A symbol for each pod, coloured by gang.
+        is_lit: Whether it holds a pod of the selected gang.
+        severity: How much attention it deserves.
+    """
+
+    key: Key
+    title: str
+    badge: str
+    level: str
+    pods: Cell
+    is_lit: bool
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Endangered:
+    """A clique that would fall below its minimum without a node.
+
+    Attributes:
+        gang: Its gang.
+        podclique: Its full name.
+        left: Ready pods that would remain.
+        minimum: How many it needs.
+        ends_gang: Whether the gang would be terminated, and not only a replica of a scaling group.
+    """
+
+    gang: Key
+    podclique: str
+    left: int
+    minimum: int
+    ends_gang: bool
+
+    def __str__(self) -> str:
+        what = "gang breaches" if self.ends_gang else "scaling-group replica breaches"
+        return f"{self.podclique}: {self.left} left, {self.minimum} needed: {what}"
+
+
+class NodeMap:
+    """The cells of the map."""
+
+    def __init__(self, book: GangBook) -> None:
+        self.book = book
+        self.highlighted: frozenset[Key] = frozenset()
+        """Gangs whose nodes are lit."""
+        self._prefix = ""
+
+    def domains(self) -> list[tuple[str, list[Key]]]:
+        """Return the nodes by rack or zone; one unnamed domain where no label says."""
+        pictures = self.book.nodes.all()
+        names = [picture.node.metadata.name for picture in pictures]
+        self._prefix = _common(names)
+        found: dict[str, list[Key]] = {}
+        for picture in pictures:
+            found.setdefault(picture.domain, []).append(object_key(Kind.NODE, picture.node))
+        return sorted(found.items(), key=lambda item: (item[0] == "", item[0]))
+
+    def cell(self, key: Key) -> MapCell:
+        """Return one node as a cell."""
+        picture = self.book.nodes.get(key.name)
+        title = key.name.removeprefix(self._prefix) or key.name
+        if picture is None:
+            return MapCell(key, title, "", " ", Cell(), is_lit=False, severity=Severity.NONE)
+        return MapCell(
+            key,
+            title,
+            _badge(picture),
+            _level(picture),
+            guests_cell(picture.guests),
+            is_lit=any(guest.gang in self.highlighted for guest in picture.guests),
+            severity=picture.severity,
+        )
+
+    def light(self, keys: Iterable[Key]) -> None:
+        """Light up the nodes of the gangs that these rows are, or belong to."""
+        gangs: set[Key] = set()
+        for key in keys:
+            gangs |= gangs_of(self.book, key)
+        self.highlighted = frozenset(gangs)
+
+
+def gangs_of(book: GangBook, key: Key) -> set[Key]:
+    """Return the gangs that a row is, is part of, or consists of."""
+    if key.kind is Kind.GANG:
+        return {key}
+    if key.kind is Kind.PODCLIQUESET:
+        pcs = book.world.podcliquesets.get(key.namespace, key.name)
+        return {gang.key for gang in book.gangs(pcs)} if pcs is not None else set()
+    owner = Kind.SCALING_GROUP if key.kind is Kind.GROUP_REPLICA else key.kind
+    found = book.object(book.current(Key(owner, key.namespace, key.name)))
+    gang = book.gang_of(found) if found is not None else None
+    return {gang.key} if gang is not None else set()
+
+
+def endangered(book: GangBook, node: str) -> list[Endangered]:
+    """Return the cliques that would fall below their minimum if a node died, by gang."""
+    picture = book.nodes.get(node)
+    if picture is None:
+        return []
+    gangs = dict.fromkeys(guest.gang for guest in picture.guests if guest.gang is not None)
+    found: list[Endangered] = []
+    for key in gangs:
+        gang = book.gang(key)
+        if gang is not None:
+            found += _endangered(gang, node)
+    return found
+
+
+def _endangered(gang: Gang, node: str) -> list[Endangered]:
+    broken = [
+        Endangered(gang.key, clique.key.name, _left(clique, node), clique.tally.minimum, True)
+        for clique in gang.cliques
+        if _breaks(clique, node)
+    ]
+    for group in gang.groups:
+        lost = [
+            replica
+            for replica in group.replicas[: group.desired]
+            if any(_breaks(clique, node) for clique in replica.cliques)
+        ]
+        standing = sum(
+            replica.health.word is not Word.BREACHED and replica not in lost
+            for replica in group.replicas[: group.desired]
+        )
+        ends = standing < group.minimum
+        broken += [
+            Endangered(gang.key, clique.key.name, _left(clique, node), clique.tally.minimum, ends)
+            for replica in lost
+            for clique in replica.cliques
+            if _breaks(clique, node)
+        ]
+    return broken
+
+
+def _left(clique: Clique, node: str) -> int:
+    return sum(pod.is_ready and pod.node != node for pod in clique.facts)
+
+
+def _breaks(clique: Clique, node: str) -> bool:
+    """Tell whether the loss of a node makes the difference for a clique."""
+    left, minimum = _left(clique, node), clique.tally.minimum
+    return left < minimum and any(pod.node == node and pod.is_ready for pod in clique.facts)
+
+
+def usage_cells(picture: NodePicture) -> tuple[Cell, ...]:
+    """Return what is free on a node, for its detail line."""
+    free = (
+        f"cpu {picture.cpu.free / 1000:g} of {picture.cpu.allocatable / 1000:g} free",
+        f"memory {_gib(picture.memory.free)} of {_gib(picture.memory.allocatable)} free",
+        f"gpu {picture.gpus.free} of {picture.gpus.allocatable} free",
+        f"pods {picture.pods.requested} of {picture.pods.allocatable}",
+    )
+    known = (picture.cpu, picture.memory, picture.gpus, picture.pods)
+    return tuple(Cell(text) for text, usage in zip(free, known, strict=True) if usage.allocatable)
+
+
+def _gib(amount: int) -> str:
+    return f"{amount / (1 << 30):.0f}Gi"
+
+
+def _badge(picture: NodePicture) -> str:
+    if not picture.is_ready:
+        return "✖"
+    return "⊘" if picture.node.spec.unschedulable else ""
+
+
+def _level(picture: NodePicture) -> str:
+    shares = [_share(usage) for usage in (picture.cpu, picture.memory, picture.gpus, picture.pods)]
+    fullest = max(shares)
+    return " " if fullest <= 0 else LEVELS[min(len(LEVELS) - 1, int(fullest * len(LEVELS)))]
+
+
+def _share(usage: Usage) -> float:
+    return usage.requested / usage.allocatable if usage.allocatable else 0.0
+
+
+def _common(names: Sequence[str]) -> str:
+    """Return what all names begin with, up to a dash; nothing for a single name."""
+    if len(names) < 2:
+        return ""
+    first, last = min(names), max(names)
+    same = 0
+    while same < len(first) and first[same] == last[same]:
+        same += 1
+    return first[: first.rfind("-", 0, same) + 1]

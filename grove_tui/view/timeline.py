@@ -1,0 +1,159 @@
+"""What happened, in order: to everything, or to one row and all below it.
+
+The timeline reads a history of records and keeps what is worth telling, newest first on the screen.
+It is bounded: with each entry beyond the limit the oldest one is forgotten.
+"""
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from grove_tui.view.ages import age_cell
+from grove_tui.view.book import GangBook
+from grove_tui.view.health import Word
+from grove_tui.view.history import Note, Record, Source
+from grove_tui.view.keys import Key, Kind
+from grove_tui.view.narration import Told, tell
+from grove_tui.view.rows import Cell, Column, Row, Severity
+from grove_tui.view.scope import Scope, scope_of
+
+COLUMNS = (
+    Column("TIME", width=8, priority=95),
+    Column("AGE", min_width=4, priority=50),
+    Column("OBJECT", min_width=12, max_width=48, priority=80, elide="middle"),
+    Column("WHAT", min_width=20, flex=True, priority=100),
+    Column("SOURCE", priority=10, wide=True),
+)
+LIMIT = 5000
+_GLYPHS = {
+    Severity.NONE: "·",
+    Severity.OK: "✔",
+    Severity.PROGRESS: "◌",
+    Severity.WARN: "▲",
+    Severity.ERROR: "✖",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened.
+
+    Attributes:
+        number: Counts up; the key of its row.
+        at: When.
+        told: What, in words.
+        source: Where it is from: a watch, the reconciler or the user.
+        gang: The gang whose health changed, if that is what happened.
+    """
+
+    number: int
+    at: datetime
+    told: Told
+    source: str = "watch"
+    gang: Key | None = None
+
+
+class Timeline:
+    """The rows of a timeline."""
+
+    def __init__(self, book: GangBook, records: Iterable[Record] = (), limit: int = LIMIT) -> None:
+        """Tell these records; later ones come through `observe`."""
+        self.book = book
+        self.transitions_only = False
+        self._entries: deque[Entry] = deque(maxlen=limit)
+        self._count = 0
+        self._selected: Key | None = None
+        self._scope: Scope | None = None
+        for record in records:
+            self.observe(record)
+
+    # What happened
+
+    def observe(self, record: Record) -> Entry | None:
+        """Take in a record; returns its entry if it is worth one."""
+        told = tell(record)
+        if told is None:
+            return None
+        source = record.source if isinstance(record, Note) else "watch"
+        if isinstance(record, Note) and record.source is Source.ACTION:
+            source = "you"
+        return self._add(record.at, told, str(source))
+
+    def observe_gang(
+        self, at: datetime, gang: Key, before: Word | None, after: Word | None
+    ) -> Entry | None:
+        """Take in that a gang changed its health word, came or went."""
+        if before is after:
+            return None
+        severity = after.severity if after is not None else Severity.NONE
+        text = f"gang {before or 'new'} → {after or 'gone'}"
+        told = Told(str(gang.kind), gang.namespace, str(gang), text, severity)
+        return self._add(at, told, "watch", gang)
+
+    def entries(self) -> list[Entry]:
+        """Return the wanted entries, oldest first."""
+        return [entry for entry in self._entries if self._is_wanted(entry)]
+
+    def _add(self, at: datetime, told: Told, source: str, gang: Key | None = None) -> Entry:
+        self._count += 1
+        entry = Entry(self._count, at, told, source, gang)
+        self._entries.append(entry)
+        return entry
+
+    # What is shown
+
+    @property
+    def selected(self) -> Key | None:
+        """The row to which the timeline is limited; None for everything."""
+        return self._selected
+
+    def select(self, key: Key | None) -> None:
+        """Limit the timeline to a row and everything below it; None for everything.
+
+        What was below it when it was selected stays in the timeline after it is gone.
+        """
+        self._selected = key
+        self._scope = scope_of(self.book, key) if key is not None else None
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns of a timeline."""
+        return COLUMNS
+
+    def keys(self) -> list[Hashable]:
+        """Return the numbers of the wanted entries, newest first."""
+        if self._scope is not None and self._selected is not None:
+            self._scope |= scope_of(self.book, self._selected)
+        return [entry.number for entry in reversed(self._entries) if self._is_wanted(entry)]
+
+    def row(self, key: Hashable) -> Row:
+        """Return one entry."""
+        entry = self.entry(key)
+        if entry is None:
+            return Row(key, (Cell(),))
+        told = entry.told
+        style = told.severity.style if told.severity >= Severity.WARN else ""
+        cells = (
+            Cell(entry.at.strftime("%H:%M:%S")),
+            age_cell(entry.at, self.book.clock()),
+            Cell(f"{told.kind} {told.name}", "title" if entry.gang is not None else ""),
+            Cell(told.text, style),
+            Cell(entry.source, "dim"),
+        )
+        return Row(key, cells, glyph=_GLYPHS[told.severity], severity=told.severity)
+
+    def entry(self, key: Hashable) -> Entry | None:
+        """Return the entry with that number, unless it was forgotten."""
+        if not isinstance(key, int) or not self._entries:
+            return None
+        position = key - self._entries[0].number
+        return self._entries[position] if 0 <= position < len(self._entries) else None
+
+    def _is_wanted(self, entry: Entry) -> bool:
+        if self.transitions_only and entry.gang is None:
+            return False
+        if self._scope is None:
+            return True
+        told = entry.told
+        kind = Kind.GANG if entry.gang is not None else told.kind
+        return self._scope.holds(str(kind), told.namespace, told.name)
