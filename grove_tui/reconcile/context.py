@@ -1,16 +1,54 @@
 """What all Grove controllers share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
+from grove_tui.kube.objects import NamespacedName
 from grove_tui.kube.resources import Resource
 from grove_tui.reconcile.actions import Executor, Outcome, describe
 from grove_tui.reconcile.blueprint import Blueprints
 from grove_tui.reconcile.recorder import EventRecorder
 from grove_tui.reconcile.world import World
+
+
+class Problems:
+    """Errors about a PodCliqueSet that its own controller does not meet itself.
+
+    Attributes:
+        unreadable: Returns (code, description) of kinds that cannot be read at all.
+        on_change: Called with a set's key when what is known of it has changed.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[NamespacedName, dict[str, tuple[str, str]]] = {}
+        self.unreadable: Callable[[], list[tuple[str, str]]] = list
+        self.on_change: Callable[[NamespacedName], None] = lambda _: None
+
+    def note(self, pcs: NamespacedName, about: str, problem: tuple[str, str] | None) -> None:
+        """Remember what is wrong with a part of a set, or that nothing is any more."""
+        known = self._known.setdefault(pcs, {})
+        if known.get(about) == problem:
+            if not known:
+                del self._known[pcs]
+            return
+        if problem is not None:
+            known[about] = problem
+        else:
+            del known[about]
+            if not known:
+                del self._known[pcs]
+        self.on_change(pcs)
+
+    def of(self, pcs: NamespacedName) -> list[tuple[str, str]]:
+        """Return (code, description) of everything that is wrong."""
+        return [*self._known.get(pcs, {}).values(), *self.unreadable()]
+
+    def forget(self, pcs: NamespacedName) -> None:
+        """Drop what is known of a set that is gone."""
+        self._known.pop(pcs, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +61,7 @@ class Context:
     recorder: EventRecorder
     clock: Clock
     blueprints: Blueprints
+    problems: Problems
 
 
 _CODES = {

@@ -140,6 +140,14 @@ class Leadership:
             self._set(standing)
             await asyncio.sleep(RECHECK_SECONDS)
 
+    async def look(self) -> Standing | None:
+        """Return who reconciles now, or why we may not; None when nobody does. Takes no Lease."""
+        standing = await self._judge()
+        if standing is not None:
+            return standing
+        held = [lease for lease in await self._leases(OWN_LEASE) if self._is_held(lease)]
+        return Standing(Mode.STANDBY, held[0].spec.holder_identity or "") if held else None
+
     async def _judge(self) -> Standing | None:
         """Return why not to lead, or None."""
         if self._policy is Policy.NEVER:

@@ -15,7 +15,7 @@ from grove_tui.kube.reflector import Link
 from grove_tui.kube.store import Handler, Store
 from grove_tui.reconcile.actions import Executor
 from grove_tui.reconcile.blueprint import Blueprints
-from grove_tui.reconcile.context import Context
+from grove_tui.reconcile.context import Context, Problems, error_code
 from grove_tui.reconcile.controller import Controller, ControllerStats, percentile
 from grove_tui.reconcile.expectations import ExpectedStore
 from grove_tui.reconcile.podclique.reconciler import PodCliqueReconciler
@@ -89,7 +89,11 @@ class Manager:
             events=informers.events.store,
         )
         executor = Executor(client, by_plural, clock)
-        context = Context(self.world, client, executor, self.recorder, clock, Blueprints())
+        problems = Problems()
+        problems.unreadable = self._unreadable
+        context = Context(
+            self.world, client, executor, self.recorder, clock, Blueprints(), problems
+        )
         sets = PodCliqueSetReconciler(context)
         self._controllers = Controllers(
             podcliqueset=Controller("podcliqueset", sets.reconcile, workers=8),
@@ -101,6 +105,7 @@ class Manager:
             ),
             podgang=Controller("podgang", PodGangReconciler(context).reconcile, workers=12),
         )
+        problems.on_change = self._controllers.podcliqueset.enqueue
         self._router = Router(self.world, self._controllers, sets.mark)
         self._attached: list[tuple[Store[Any], Handler[Any]]] = []
 
@@ -154,6 +159,7 @@ class Manager:
             handler = _guarded(route)
             self._attached.append((store, handler))
             store.add_handler(handler)
+            getattr(self._informers, name).reflector.on_link(self._on_link)
 
     def _detach(self) -> None:
         for store, handler in self._attached:
@@ -166,6 +172,22 @@ class Manager:
         """Wait for every kind, except those that the server does not have or will not show."""
         for name in WRITTEN:
             await _listed_or_barred(getattr(self._informers, name))
+
+    def _unreadable(self) -> list[tuple[str, str]]:
+        """Say which kinds the server will not show us."""
+        found = []
+        for name in WRITTEN:
+            informer: Informer[Any] = getattr(self._informers, name)
+            if isinstance(informer.link.cause, Forbidden):
+                resource = informer.resource
+                what = f"cannot list {resource.qualified_name}: {informer.link.error}"
+                found.append((error_code("list", resource), what))
+        return found
+
+    def _on_link(self, _link: Link) -> None:
+        if self._attached:
+            for pcs in self.world.podcliquesets.values():
+                self._controllers.podcliqueset.enqueue(key_of(pcs))
 
     async def _confirm_writes(self) -> None:
         """Ask the server about writes that no watch has brought, lest they be believed for ever."""

@@ -15,7 +15,7 @@ from grove_tui.api.objects import (
     PodCliqueSet,
     PodCliqueSetStatus,
 )
-from grove_tui.kube.objects import NamespacedName
+from grove_tui.kube.objects import NamespacedName, key_of
 from grove_tui.reconcile import startup
 from grove_tui.reconcile.actions import (
     Action,
@@ -250,6 +250,7 @@ class PodCliqueSetReconciler:
         now = self._context.clock()
         computed = status(pcs, blueprint, tracked.states, tracked.recycling, now)
         errors = errors_of(outcomes) + list(_conflicts(tracked.foreign))
+        errors += self._context.problems.of(key_of(pcs))
         if errors or tracked.waiting:
             computed = replace(
                 computed,
@@ -294,6 +295,7 @@ class PodCliqueSetReconciler:
 
     def _forget(self, key: NamespacedName) -> None:
         tracked = self._tracked.pop(key, None)
+        self._context.problems.forget(key)
         if tracked is not None:
             self._admission.forget(tracked.uid)
             self._context.blueprints.forget(tracked.uid)

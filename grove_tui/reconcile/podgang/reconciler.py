@@ -6,15 +6,16 @@ normal case it is complete from the start.
 
 import asyncio
 
-from grove_tui.api.objects import PODGANGS, PodCliqueSet, PodGang
-from grove_tui.kube.objects import JSON, NamespacedName, controller_of
-from grove_tui.reconcile.actions import Create, Patch, raise_failures
+from grove_tui.api.objects import PODCLIQUESETS, PODGANGS, PodCliqueSet, PodGang
+from grove_tui.kube.objects import JSON, NamespacedName, controller_of, key_of
+from grove_tui.reconcile.actions import Create, Failed, Patch, raise_failures
 from grove_tui.reconcile.conditions import status_patch
-from grove_tui.reconcile.context import Context
+from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
 from grove_tui.reconcile.drift import metadata_patch, object_patch
 from grove_tui.reconcile.podclique.plan import owning_set
 from grove_tui.reconcile.podgang.plan import Plan, identify, is_expected, plan, status
+from grove_tui.reconcile.recorder import WARNING
 from grove_tui.reconcile.world import INDEX_PODGANG, World
 
 LATE_SECONDS = 1.0
@@ -46,12 +47,25 @@ class PodGangReconciler:
         wait = self._wait(key, gang, wanted)
         if wait > 0:
             return Result(requeue_after=wait)
-        gang = await self._write(key, gang, wanted)
-        await self._write_status(gang, wanted)
+        assert pcs is not None
+        try:
+            gang = await self._write(key, gang, wanted)
+            await self._write_status(gang, wanted)
+        except Failed as failed:
+            self._tell(pcs, key.name, failed)
+            raise
+        self._context.problems.note(key_of(pcs), key.name, None)
         if wanted.is_complete:
             self._late.pop(key, None)
         references = sum(len(group.pod_references) for group in wanted.groups)
         return Result(spacing=references * SECONDS_PER_POD)
+
+    def _tell(self, pcs: PodCliqueSet, gang: str, failed: Failed) -> None:
+        """Say on the set what is wrong, because a PodGang has no place for it."""
+        [problem] = errors_of(failed.outcomes[:1])
+        self._context.problems.note(key_of(pcs), gang, problem)
+        reason = "PodGangCreateOrUpdateFailed"
+        self._context.recorder.event(PODCLIQUESETS, pcs, WARNING, reason, problem[1])
 
     def _wait(self, key: NamespacedName, gang: PodGang | None, wanted: Plan) -> float:
         """Return how long the rest of the pods may take before the gang is written without."""

@@ -1,0 +1,195 @@
+"""What cannot be done is said, by field or by verb and resource, and the rest goes on."""
+
+import asyncio
+
+import pytest
+
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS, PODGANGS
+from grove_tui.kube.errors import Invalid
+from grove_tui.kube.resources import SERVICES
+from tests.reconcile.manifests import clique, group, podcliqueset, with_image
+from tests.reconcile.scene import scene
+
+pytestmark = pytest.mark.looptime
+
+
+def invalid_sets():
+    twice = podcliqueset(cliques=[clique("a", 1), clique("b", 1)], groups=[
+        group("g", ["a"]), group("h", ["a"])])  # fmt: skip
+    cycle = podcliqueset(
+        cliques=[clique("a", 1, startsAfter=["b"]), clique("b", 1, startsAfter=["a"])],
+        cliqueStartupType="CliqueStartupTypeExplicit",
+    )
+    long = podcliqueset("a" * 30, cliques=[clique("b" * 30, 1)])
+    return [(twice, "a"), (cycle, "circle"), (long, "45")]
+
+
+@pytest.mark.parametrize(("manifest", "word"), invalid_sets(), ids=["twice", "cycle", "long"])
+async def test_an_invalid_set_is_refused_by_admission(manifest, word):
+    async with scene() as world:
+        with pytest.raises(Invalid) as refusal:
+            await world.stand.apply(manifest)
+        assert word in str(refusal.value)
+
+
+@pytest.mark.parametrize(("manifest", "word"), invalid_sets(), ids=["twice", "cycle", "long"])
+async def test_an_invalid_set_on_a_cluster_without_webhook_says_so_and_makes_nothing(
+    manifest, word, caplog
+):
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        try:
+            await stand.apply(manifest)
+        except Invalid:
+            pytest.skip("the CRD's own rules refuse this already")
+        name = manifest["metadata"]["name"]
+        await asyncio.sleep(30)
+
+        now = await stand.look()
+        status = now.sets[name]["status"]
+        [condition] = status["conditions"]
+        assert (condition["type"], condition["status"]) == ("Valid", "False")
+        assert condition["reason"] == "ValidationFailed"
+        assert word in condition["message"]
+        assert word in "".join(error["description"] for error in status["lastErrors"])
+        assert "observedGeneration" not in status
+        assert await stand.events("ValidationFailed")
+        assert not now.cliques
+        assert not now.services
+        assert not now.gangs
+        await stand.stays_quiet()
+
+
+async def test_a_set_made_valid_comes_up_and_its_condition_goes():
+    bad = podcliqueset(cliques=[clique("a", 2), clique("b", 1)], groups=[
+        group("g", ["a"]), group("h", ["a", "b"])])  # fmt: skip
+    good = podcliqueset(cliques=[clique("a", 2), clique("b", 1)], groups=[
+        group("g", ["a"]), group("h", ["b"])])  # fmt: skip
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        await stand.apply(bad)
+        await stand.until(lambda w: w.sets["set"].get("status", {}).get("lastErrors"))
+
+        await stand.patch(PODCLIQUESETS, "set", {"spec": good["spec"]})
+
+        after = await stand.right()
+        assert "conditions" not in after.sets["set"]["status"]
+        assert "lastErrors" not in after.sets["set"]["status"]
+
+
+async def test_an_invalid_change_leaves_what_runs_alone():
+    manifest = podcliqueset(cliques=[clique("a", 2), clique("b", 1)])
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        before = await stand.right()
+        changed = with_image(manifest, "nginx:2")
+        changed["spec"]["template"]["cliques"].pop()
+
+        await stand.patch(PODCLIQUESETS, "set", changed)
+        await stand.until(lambda w: w.sets["set"]["status"].get("lastErrors"))
+        await asyncio.sleep(60)
+
+        now = await stand.look()
+        assert set(now.pods) == set(before.pods)
+        assert set(now.cliques) == set(before.cliques)
+
+
+async def test_a_foreign_object_with_a_wanted_name_is_reported_and_never_adopted():
+    async with scene() as world:
+        stand = world.stand
+        service = {"metadata": {"name": "set-0"}, "spec": {"ports": [{"port": 80}]}}
+        await world.cluster.client.create(SERVICES, service, stand.namespace)
+        foreign = (await stand.look()).services["set-0"]
+
+        await stand.apply(podcliqueset(replicas=2))
+        await stand.until(lambda w: w.sets["set"].get("status", {}).get("availableReplicas") == 2)
+        await asyncio.sleep(60)
+
+        now = await stand.look()
+        assert now.services["set-0"] == foreign
+        [error] = now.sets["set"]["status"]["lastErrors"]
+        assert error["code"] == "ERR_NAME_CONFLICT"
+        assert "Service set-0 exists and is not controlled" in error["description"]
+        assert "observedGeneration" not in now.sets["set"]["status"]
+        assert len(await stand.events("NameConflict")) == 1
+
+        await stand.delete(SERVICES, "set-0")
+        await stand.until(lambda w: "lastErrors" not in w.sets["set"]["status"])
+        await stand.right()
+
+
+async def test_a_foreign_clique_with_a_wanted_name_is_reported_and_never_adopted():
+    async with scene() as world:
+        stand = world.stand
+        body = {
+            "metadata": {"name": "set-0-w"},
+            "spec": {"roleName": "w", "replicas": 1, "minAvailable": 1,
+                     "podSpec": {"containers": [{"name": "main", "image": "nginx"}]}},
+        }  # fmt: skip
+        await world.cluster.client.create(PODCLIQUES, body, stand.namespace)
+
+        await stand.apply(podcliqueset(cliques=[clique("w", 1), clique("v", 1)]))
+        await asyncio.sleep(60)
+
+        now = await stand.look()
+        assert "ownerReferences" not in now.cliques["set-0-w"]["metadata"]
+        assert not now.pods_of("set-0-w")
+        [error] = now.sets["set"]["status"]["lastErrors"]
+        assert "PodClique set-0-w exists" in error["description"]
+        await stand.delete(PODCLIQUES, "set-0-w")
+        await stand.until(lambda w: "lastErrors" not in w.sets["set"]["status"])
+        await stand.right()
+
+
+@pytest.mark.parametrize(
+    ("resource", "runs"),
+    [("services", True), ("podgangs", False), ("pods", False), ("podcliques", False)],
+)
+async def test_a_forbidden_verb_is_named_and_the_rest_goes_on(resource, runs):
+    async with scene() as world:
+        stand = world.stand
+        world.forbid("create", resource)
+        await stand.apply(podcliqueset(replicas=2))
+        await asyncio.sleep(10)
+
+        now = await stand.look()
+        if runs:
+            assert now.sets["set"]["status"]["availableReplicas"] == 2
+        errors = [
+            error["description"]
+            for obj in (*now.sets.values(), *now.cliques.values())
+            for error in obj.get("status", {}).get("lastErrors", ())
+        ]
+        assert any(f"cannot create {resource}" in error for error in errors)
+
+        world.allow_everything()
+        await stand.until(lambda w: w.sets["set"].get("status", {}).get("observedGeneration"))
+        await stand.right()
+
+
+async def test_without_permission_to_list_services_the_rest_goes_on_and_it_is_said():
+    async with scene() as world:
+        stand = world.stand
+        world.forbid("list", "services")
+        await stand.restart()
+        await stand.apply(podcliqueset())
+        await stand.until(lambda w: w.sets["set"].get("status", {}).get("availableReplicas") == 1)
+        await asyncio.sleep(5)
+
+        errors = (await stand.look()).sets["set"]["status"]["lastErrors"]
+        assert any("cannot list services" in error["description"] for error in errors)
+
+
+async def test_a_gang_that_may_not_be_written_holds_its_pods_back_and_says_so():
+    async with scene() as world:
+        stand = world.stand
+        world.forbid("create", "podgangs")
+        await stand.apply(podcliqueset())
+        await asyncio.sleep(10)
+
+        now = await stand.look()
+        assert all(pod["spec"]["schedulingGates"] for pod in now.pods.values())
+        [event] = await stand.events("PodGangCreateOrUpdateFailed")
+        assert "cannot create podgangs" in event["message"]
+        assert world.cluster.objects(PODGANGS) == []
