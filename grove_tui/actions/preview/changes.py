@@ -1,0 +1,56 @@
+"""What a person may be about to do, as data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from grove_tui.actions.scaling import MAX_REPLICAS, Scalable
+from grove_tui.actions.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Give a PodCliqueSet, PodCliqueScalingGroup or PodClique another number of replicas."""
+
+    target: Target
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete an object."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Cordon:
+    """Keep new pods off a node, or let them in again."""
+
+    target: Target
+    unschedulable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Keep new pods off a node and evict those that are there."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """A node is gone, and with it what runs there."""
+
+    target: Target
+
+
+Change: TypeAlias = Scale | Delete | Cordon | Drain | Lose
+
+
+def relative(scalables: Iterable[Scalable], by: int) -> tuple[Scale, ...]:
+    """Return the changes that give each object `by` more replicas than it has."""
+    return tuple(
+        Scale(scalable.target, min(max(0, scalable.current + by), MAX_REPLICAS))
+        for scalable in scalables
+    )

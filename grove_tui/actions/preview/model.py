@@ -1,0 +1,200 @@
+"""What a change would do, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from grove_tui.actions.preview.changes import Change
+from grove_tui.actions.preview.room import Lack
+from grove_tui.actions.target import Target
+
+
+class Confirm(IntEnum):
+    """How strongly a person has to agree."""
+
+    NONE = 0
+    """Nothing is lost."""
+    ENTER = 1
+    """Pods go, but every gang lives on."""
+    TYPED = 2
+    """A gang ends: its name has to be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A pod that goes."""
+
+    namespace: str
+    name: str
+    podclique: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A pod that comes; the API server makes up its name.
+
+    Attributes:
+        podclique: The PodClique that it fills.
+        hostname: Its hostname, which is known before its name.
+        node: A node where it would fit; empty without one.
+        lack: Why it would find no node.
+        replaces: Whether it takes the place of a pod that goes.
+    """
+
+    namespace: str
+    podclique: str
+    hostname: str
+    node: str = ""
+    lack: Lack | None = None
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Objects of one kind that come, go, or go and come back."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    recreated: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.recreated)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A PodClique or scaling group that falls below its minimum.
+
+    Attributes:
+        kind: `PodClique` or `PodCliqueScalingGroup`.
+        name: Its name.
+        left: What is left of pods, or of replicas of the group.
+        minimum: Its minAvailable.
+        lasting: Whether it stays so; else only until replacements have a node.
+        gang: The gang that is in trouble by it.
+        deadline: When gang termination would act if it stayed so; None if it never would.
+    """
+
+    kind: str
+    name: str
+    left: int
+    minimum: int
+    lasting: bool
+    gang: str
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A PodClique that comes back with its template's number of pods."""
+
+    podclique: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recycling:
+    """A gang termination that follows: everything in it is deleted and created again.
+
+    Attributes:
+        gang: The gang, or the replica of a scaling group, that is terminated.
+        at: When.
+        delay: terminationDelay in seconds.
+        pods: How many pods go.
+        waiting: How many of the new pods would find no node.
+        resets: PodCliques that come back with another number of pods.
+        anyway: Whether it was going to happen without the change, too.
+    """
+
+    gang: str
+    at: datetime
+    delay: float
+    pods: int
+    waiting: int = 0
+    resets: tuple[Reset, ...] = ()
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opponent:
+    """A HorizontalPodAutoscaler that has a say in the number of replicas.
+
+    Attributes:
+        name: Its name.
+        minimum: Least number that it allows.
+        maximum: Largest number that it allows.
+        wanted: The number that the change asks for.
+    """
+
+    name: str
+    minimum: int
+    maximum: int
+    wanted: int
+
+    @property
+    def result(self) -> int:
+        """What it makes of the wanted number; it leaves 0 alone."""
+        if self.wanted == 0:
+            return 0
+        return max(self.minimum, min(self.maximum, self.wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would do.
+
+    Attributes:
+        changes: The changes, those left out that have no object any more.
+        gone: Objects that do not exist any more.
+        losses: Pods that go, by name.
+        arrivals: Pods that come.
+        relieved: Waiting pods that find a node through the change.
+        podcliques: PodCliques that come and go; likewise the other kinds.
+        resources: Requests of pods that come less those of pods that go, in Kubernetes' units.
+        shortfalls: What falls below its minimum.
+        recyclings: Gang terminations that follow.
+        averted: Gangs whose termination the change prevents.
+        ended: Gangs that end: their pods all go, whether or not new ones come.
+        resets: PodCliques that are created again at once with another number of pods.
+        opponents: Autoscalers of what is scaled.
+        grouped: (PodClique, scaling group) of cliques that should be scaled with their group.
+        updating: Sets with an update under way.
+        confirm: How strongly a person has to agree.
+        phrase: What is to be typed, if anything.
+    """
+
+    changes: tuple[Change, ...] = ()
+    gone: tuple[Target, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    relieved: tuple[Loss, ...] = ()
+    podcliques: Names = Names()
+    scaling_groups: Names = Names()
+    podgangs: Names = Names()
+    services: Names = Names()
+    resources: Mapping[str, int] = field(default_factory=dict)
+    shortfalls: tuple[Shortfall, ...] = ()
+    recyclings: tuple[Recycling, ...] = ()
+    averted: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    resets: tuple[Reset, ...] = ()
+    opponents: tuple[Opponent, ...] = ()
+    grouped: tuple[tuple[str, str], ...] = ()
+    updating: tuple[str, ...] = ()
+    confirm: Confirm = Confirm.NONE
+    phrase: str = ""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Nodes that lose or get pods."""
+        nodes = {loss.node for loss in (*self.losses, *self.relieved)}
+        nodes |= {arrival.node for arrival in self.arrivals}
+        return tuple(sorted(nodes - {""}))
+
+    @property
+    def unplaced(self) -> tuple[Arrival, ...]:
+        """Pods that would find no node."""
+        return tuple(arrival for arrival in self.arrivals if not arrival.node)

@@ -1,0 +1,281 @@
+"""Where pods would find a place, and what is short where they would not.
+
+As Grove's schedulers do, a gang starts with its minimum at once or not at all; to a gang that runs,
+pods are added one by one.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grove_tui.api.constants import (
+    LABEL_BASE_PODGANG,
+    LABEL_POD_TEMPLATE_HASH,
+    LABEL_PODCLIQUE,
+    LABEL_PODGANG,
+)
+from grove_tui.api.objects import PodGang
+from grove_tui.kube.objects import NamespacedName, Node, Pod, controller_of
+from grove_tui.kube.quantity import CPU, MEMORY, format_amount
+from grove_tui.kube.scheduling.demand import Demand, demand_of
+from grove_tui.kube.scheduling.filters import refusal, shortage
+from grove_tui.kube.scheduling.nodes import NodeInfo, Nodes, Occupant
+from grove_tui.kube.scheduling.placement import Candidate, Misfit, Placement
+from grove_tui.reconcile.world import INDEX_PODGANG, World
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why pods found no node.
+
+    Attributes:
+        sentence: What is short, without the pod's name.
+        together: How many pods have to be placed at once; 0 when each is placed alone.
+        fitting: How many of those would fit.
+    """
+
+    sentence: str
+    together: int = 0
+    fitting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What came of the waiting pods of one gang."""
+
+    nodes: tuple[tuple[Pod, str], ...] = ()
+    lacking: tuple[tuple[Pod, Lack], ...] = ()
+
+
+class Demands:
+    """What pods ask for, computed once for all pods of one template."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Demand] = {}
+
+    def of(self, pod: Pod) -> Demand:
+        """Return what a pod asks for."""
+        owner = controller_of(pod)
+        if owner is None:
+            return demand_of(pod)
+        key = owner.uid, pod.metadata.labels.get(LABEL_POD_TEMPLATE_HASH, "")
+        demand = self._known.get(key)
+        if demand is None:
+            demand = self._known[key] = demand_of(pod)
+        return demand
+
+
+class Room:
+    """The nodes of a draft and what is used of them."""
+
+    def __init__(self, world: World, demands: Demands) -> None:
+        self._world = world
+        self._demands = demands
+        self._nodes = Nodes()
+        # Equally good nodes are drawn by lot; a preview is to say the same each time.
+        self._placement = Placement(self._nodes, random.Random(0))
+        for node in world.nodes.values():
+            self._nodes.observe(node.metadata.name, node)
+        for pod in world.pods.values():
+            if pod.spec.node_name and not is_finished(pod):
+                self._nodes.place(pod.metadata.uid, pod.spec.node_name, self._occupant(pod))
+
+    def release(self, pod: Pod) -> None:
+        """Take notice that a pod is gone."""
+        self._nodes.release(pod.metadata.uid)
+
+    def observe(self, name: str, node: Node | None) -> None:
+        """Take notice of a changed node; None when it is gone."""
+        self._nodes.observe(name, node)
+
+    def place(self, key: NamespacedName) -> Placed:
+        """Find nodes for the waiting pods of a gang."""
+        pods = self._world.pods.by_index(INDEX_PODGANG, f"{key.namespace}/{key.name}")
+        waiting = sorted((pod for pod in pods if is_waiting(pod)), key=_seniority)
+        gang = self._world.podgangs.get(*key)
+        if not waiting or gang is None:
+            return Placed()
+        chosen: list[tuple[Pod, str]] = []
+        if not any(_holds_place(pod) for pod in pods):
+            started = self._start(gang, waiting)
+            if not isinstance(started, dict):
+                lack = started
+                return Placed(lacking=tuple((pod, lack) for pod in waiting) if lack else ())
+            chosen = [(p, started[p.metadata.uid]) for p in waiting if p.metadata.uid in started]
+            waiting = [pod for pod in waiting if pod.metadata.uid not in started]
+        lacking = []
+        for pod in waiting:
+            node = self._placement.place(self._candidate(pod))
+            if node:
+                chosen.append((pod, node))
+            else:
+                lacking.append((pod, Lack(self.explain(self._demands.of(pod)))))
+        return Placed(tuple(chosen), tuple(lacking))
+
+    def _start(self, gang: PodGang, waiting: Sequence[Pod]) -> dict[str, str] | Lack | None:
+        """Place the minimum of a gang; None while it has to wait for something else."""
+        base = next(filter(None, (p.metadata.labels.get(LABEL_BASE_PODGANG) for p in waiting)), "")
+        if base and not self._runs(NamespacedName(gang.metadata.namespace, base)):
+            return None
+        left = {group.name: group.min_replicas for group in gang.spec.podgroups}
+        starters = []
+        for pod in waiting:
+            clique = pod.metadata.labels.get(LABEL_PODCLIQUE, "")
+            if left.get(clique, 0) > 0:
+                left[clique] -= 1
+                starters.append(pod)
+        if any(left.values()):
+            return None
+        outcome = self._placement.place_all([self._candidate(pod) for pod in starters])
+        if not isinstance(outcome, Misfit):
+            return outcome
+        return self._misfit(starters, outcome.fitting)
+
+    def _misfit(self, starters: Sequence[Pod], fitting: int) -> Lack:
+        """Say what is short for the first pod that does not fit beside the others."""
+        ordered = sorted(starters, key=lambda pod: _size(self._demands.of(pod)), reverse=True)
+        tried = []
+        sentence = ""
+        for pod in ordered:
+            candidate = self._candidate(pod)
+            if not self._placement.place(candidate):
+                sentence = self.explain(self._demands.of(pod))
+                break
+            tried.append(candidate.uid)
+        for uid in tried:
+            self._nodes.release(uid)
+        return Lack(sentence, len(starters), fitting)
+
+    def _runs(self, key: NamespacedName) -> bool:
+        gang = self._world.podgangs.get(*key)
+        if gang is None:
+            return False
+        pods = self._world.pods.by_index(INDEX_PODGANG, f"{key.namespace}/{key.name}")
+        placed = Counter(
+            pod.metadata.labels.get(LABEL_PODCLIQUE, "") for pod in pods if _holds_place(pod)
+        )
+        return all(placed[group.name] >= group.min_replicas for group in gang.spec.podgroups)
+
+    def _candidate(self, pod: Pod) -> Candidate:
+        return Candidate(pod.metadata.uid, self._occupant(pod))
+
+    def _occupant(self, pod: Pod) -> Occupant:
+        meta = pod.metadata
+        clique = meta.labels.get(LABEL_PODCLIQUE, "")
+        return Occupant(self._demands.of(pod), clique, meta.namespace, meta.labels)
+
+    # Why not
+
+    def explain(self, demand: Demand) -> str:
+        """Say what keeps a pod with that demand off every node."""
+        nodes = self._nodes.known()
+        if not nodes:
+            return "there are no nodes"
+        refusals = Counter(refusal(node, demand) for node in nodes)
+        willing = [node for node in nodes if not refusal(node, demand)]
+        if not willing:
+            return "no node takes it: " + _listed(refusals)
+        closest = min(willing, key=lambda node: _distance(node, demand))
+        lacks = list(_lacks(closest, demand))
+        if not lacks:
+            return "no node takes it: " + _listed(Counter(_first_shortage(willing, demand)))
+        others = len(nodes) - len(willing)
+        text = "; ".join(_hole(willing, name, amount) for name, amount in lacks)
+        return f"{text} ({_nodes(others)} may not take it)" if others else text
+
+
+def waiting_gangs(world: World) -> list[NamespacedName]:
+    """Return the gangs with pods that wait for a node, the longest wait first."""
+    found: dict[NamespacedName, None] = {}
+    for pod in sorted((pod for pod in world.pods.values() if is_waiting(pod)), key=_seniority):
+        gang = pod.metadata.labels.get(LABEL_PODGANG)
+        if gang:
+            found[NamespacedName(pod.metadata.namespace, gang)] = None
+    return list(found)
+
+
+def is_waiting(pod: Pod) -> bool:
+    """Tell whether a pod may be scheduled and is not."""
+    return (
+        not pod.spec.node_name
+        and not pod.spec.scheduling_gates
+        and pod.metadata.deletion_timestamp is None
+        and not is_finished(pod)
+    )
+
+
+def is_finished(pod: Pod) -> bool:
+    """Tell whether a pod's containers have ended for good."""
+    return pod.status.phase in ("Succeeded", "Failed")
+
+
+def _holds_place(pod: Pod) -> bool:
+    return (
+        bool(pod.spec.node_name)
+        and pod.metadata.deletion_timestamp is None
+        and not is_finished(pod)
+    )
+
+
+def _seniority(pod: Pod) -> tuple[float, str]:
+    created = pod.metadata.creation_timestamp
+    return created.timestamp() if created is not None else float("inf"), pod.metadata.name
+
+
+def _size(demand: Demand) -> tuple[int, int, int]:
+    return sum(amount for _, amount in demand.others), demand.cpu, demand.memory
+
+
+def _free(node: NodeInfo, resource: str) -> int:
+    if resource == CPU:
+        return node.cpu - node.used_cpu
+    if resource == MEMORY:
+        return node.memory - node.used_memory
+    if resource == "pods":
+        return node.max_pods - len(node.occupants)
+    return node.others.get(resource, 0) - node.used_others.get(resource, 0)
+
+
+def _wants(demand: Demand) -> Iterator[tuple[str, int]]:
+    yield from demand.others
+    yield CPU, demand.cpu
+    yield MEMORY, demand.memory
+    yield "pods", 1
+
+
+def _lacks(node: NodeInfo, demand: Demand) -> Iterator[tuple[str, int]]:
+    return ((n, amount) for n, amount in _wants(demand) if amount and _free(node, n) < amount)
+
+
+def _distance(node: NodeInfo, demand: Demand) -> tuple[int, float]:
+    lacks = [(amount - max(_free(node, name), 0)) / amount for name, amount in _lacks(node, demand)]
+    return len(lacks), sum(lacks)
+
+
+def _hole(nodes: Iterable[NodeInfo], resource: str, amount: int) -> str:
+    largest = max(nodes, key=lambda node: _free(node, resource))
+    free = max(_free(largest, resource), 0)
+    if resource == "pods":
+        return "every node that may take it is full of pods"
+    asked, short = format_amount(resource, amount), format_amount(resource, amount - free)
+    if not free:
+        return f"needs {asked} {resource} on one node; no node has any free"
+    if short.startswith("-") or short == "0":
+        return f"needs {asked} {resource} beside the rest on one node"
+    most = f"{format_amount(resource, free)} on {largest.name}"
+    return f"needs {short} more {resource} on one node: {asked} asked, at most {most} free"
+
+
+def _first_shortage(nodes: Iterable[NodeInfo], demand: Demand) -> Iterator[str]:
+    for node in nodes:
+        yield from shortage(node, demand)[:1]
+
+
+def _listed(reasons: Counter[str]) -> str:
+    plain = Counter({reason.removeprefix("node(s) "): n for reason, n in reasons.items()})
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(plain.items()))
+
+
+def _nodes(count: int) -> str:
+    return "1 other node" if count == 1 else f"{count} other nodes"
