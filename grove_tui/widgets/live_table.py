@@ -13,7 +13,8 @@ from textual.message import Message
 
 from grove_tui.view.rows import TreeSource
 from grove_tui.widgets.row_painter import GUTTER, fold_mark_span
-from grove_tui.widgets.row_view import HEADER_LINES, RowView
+from grove_tui.widgets.row_view import RowView
+from grove_tui.widgets.row_window import HEADER_LINES
 
 
 class LiveTable(RowView, can_focus=True):

@@ -9,13 +9,10 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from time import monotonic
 
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from grove_tui.view.columns import Slot
 from grove_tui.view.rows import Row, RowSource, TreeSource
@@ -23,17 +20,16 @@ from grove_tui.widgets.changes import Changes, Stage, changed_cells, different_c
 from grove_tui.widgets.column_layout import ColumnLayout
 from grove_tui.widgets.key_order import KeyOrder
 from grove_tui.widgets.row_painter import GUTTER, Look, RowPainter, StyleCache
+from grove_tui.widgets.row_window import HEADER_LINES, RowWindow
 from grove_tui.widgets.tokens import TOKEN_CLASSES, TOKEN_CSS
 
-HEADER_LINES = 1
 _FADE_INTERVAL = 0.25
 _CACHED_ROWS = 400
 
 
-class RowView(ScrollView):
+class RowView(RowWindow):
     """Rows with a cursor that stays on an object; keys and mouse are `LiveTable`'s."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES = {
         "live-table--header",
         "live-table--cursor",
@@ -74,16 +70,13 @@ RowView {
         """Make a table of `source`; `empty` is what it says while there are no rows."""
         super().__init__(id=id, classes=classes)
         self.empty = empty
-        self.cursor_key: Hashable | None = None
         self._source: RowSource | None = None
-        self._order = KeyOrder()
         self._layout = ColumnLayout()
         self._rows: dict[Hashable, Row] = {}
         self._strips: dict[Hashable, tuple[Row, Look, Strip]] = {}
         self._changes = Changes()
         self._fade_timer: Timer | None = None
         self._seconds = 0
-        self._painted_thumb = (0, 0, 0)
         self._styles = StyleCache(self)
         self._painter = RowPainter(self._styles)
         if source is not None:
@@ -140,24 +133,6 @@ RowView {
                 if (row := self._rows.get(key)) is not None and self._ticks(row)
             ]
         )
-
-    def move_to(self, key: Hashable) -> bool:
-        """Put the cursor on a row and scroll to it; False when there is no such row."""
-        if key not in self._order:
-            return False
-        self._move_cursor(key)
-        self._scroll_to_cursor()
-        return True
-
-    @property
-    def cursor_position(self) -> int | None:
-        """Where the cursor stands among all rows."""
-        return None if self.cursor_key is None else self._order.position(self.cursor_key)
-
-    @property
-    def row_count(self) -> int:
-        """How many rows there are, visible or not."""
-        return len(self._order)
 
     @property
     def source(self) -> RowSource | None:
@@ -284,9 +259,6 @@ RowView {
             self._changes.note(key, cells, monotonic())
             self._keep_fading()
 
-    def _refresh_line(self, line: int) -> None:
-        self.refresh(Region(0, HEADER_LINES + line, self.size.width, 1))
-
     def _refresh_cells(self, line: int, columns: Collection[int]) -> None:
         """Refresh the gutter and a line up to the last of these cells.
 
@@ -296,17 +268,6 @@ RowView {
         ends = (slot.x + slot.width for slot in self._slots() if slot.index in columns)
         width = GUTTER + max(ends, default=0)
         self.refresh(Region(0, HEADER_LINES + line, min(width, self.size.width), 1))
-
-    def _line_of(self, key: Hashable | None) -> int | None:
-        """Return the line on which a row is visible now."""
-        position = None if key is None else self._order.position(key)
-        line = -1 if position is None else position - self.scroll_offset.y
-        return line if 0 <= line < self._page() else None
-
-    def _refresh_key(self, key: Hashable | None) -> None:
-        line = self._line_of(key)
-        if line is not None:
-            self._refresh_line(line)
 
     def _keep_fading(self) -> None:
         if self._fade_timer is None:
@@ -325,26 +286,6 @@ RowView {
     def _ticks(self, row: Row) -> bool:
         return any(cell.tick and self._seconds % cell.tick == 0 for cell in row.cells)
 
-    def cursor_moved(self, key: Hashable | None) -> None:
-        """Be told that the cursor is on another row; for subclasses."""
-
-    # Where the cursor and the page are
-
-    def _page(self) -> int:
-        return max(0, self.size.height - HEADER_LINES)
-
-    def _visible_keys(self) -> Iterable[Hashable]:
-        top = self.scroll_offset.y
-        return self._order.keys[top : top + self._page()]
-
-    def _anchor(self) -> tuple[Hashable | None, int]:
-        """Return the row that is to stay where it is on the screen, and its line."""
-        top = self.scroll_offset.y
-        position = self.cursor_position
-        if position is not None and 0 <= position - top < self._page():
-            return self.cursor_key, position - top
-        return self._order.at(top), 0
-
     def _heir(self, key: Hashable | None, old: KeyOrder) -> Hashable | None:
         """Return the row for a cursor on `key`, after the order changed."""
         if key is not None and key not in self._order and isinstance(self._source, TreeSource):
@@ -352,51 +293,3 @@ RowView {
             if recreated is not None and recreated in self._order:
                 return recreated
         return old.heir(key, self._order)
-
-    def _restore(self, anchor: Hashable | None, line: int) -> None:
-        position = None if anchor is None else self._order.position(anchor)
-        if position is not None and self.is_attached:
-            self.scroll_to(y=max(0, position - line), animate=False)
-
-    def _resize_content(self) -> None:
-        """Tell the scroll bar how many rows there are, without a layout of the whole screen.
-
-        The scroll bar is always there, so a different number of rows moves no widget.
-        """
-        size = Size(self.size.width, len(self._order) + HEADER_LINES)
-        if size == self.virtual_size:
-            return
-        self.set_reactive(Widget.virtual_size, size)
-        if not self.is_attached:
-            return
-        thumb = self._thumb(size)
-        if thumb != self._painted_thumb or not self.show_vertical_scrollbar:
-            self._scroll_update(size)
-            self._painted_thumb = thumb
-        else:
-            self.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, size.height)
-            self.scroll_y = self.validate_scroll_y(self.scroll_y)
-
-    def _thumb(self, size: Size) -> tuple[int, int, int]:
-        """Return what the thumb of the scroll bar looks like, in eighths of a cell."""
-        height = self.size.height
-        length = max(8, 8 * height * height // max(1, size.height))
-        span = max(1, size.height - height)
-        return height, length, round((8 * height - length) * self.scroll_offset.y / span)
-
-    def _move_cursor(self, key: Hashable | None) -> None:
-        if key == self.cursor_key:
-            return
-        previous, self.cursor_key = self.cursor_key, key
-        self._refresh_key(previous)
-        self._refresh_key(key)
-        self.cursor_moved(key)
-
-    def _scroll_to_cursor(self) -> None:
-        position = self.cursor_position
-        if position is None or not self.is_attached:
-            return
-        top = self.scroll_offset.y
-        lowest = position - max(0, self._page() - 1)
-        if position < top or lowest > top:
-            self.scroll_to(y=position if position < top else lowest, animate=False)
