@@ -68,8 +68,19 @@ def read_object(body: bytes, headers: Mapping[str, str]) -> Json:
     if media_type not in _BODY_TYPES:
         raise unsupported_media_type((JSON, YAML))
     value = read_yaml(body) if media_type.endswith("yaml") else read_json(body)
+    return as_object(value)
+
+
+def as_object(value: Any) -> Json:
+    """Return a decoded body if it looks like an object of the API.
+
+    Raises:
+        BadRequest: It does not.
+    """
     if not isinstance(value, dict):
         raise bad_request("the body of the request must be an object")
+    if not isinstance(value.get("metadata") or {}, dict):
+        raise bad_request("metadata must be an object")
     return value
 
 

@@ -39,8 +39,9 @@ def json_patch(target: Any, operations: Any) -> Any:
         message = f"The allowed maximum operations in a JSON patch is {_MAX_OPERATIONS}"
         raise ApiError(413, "RequestEntityTooLarge", message)
     for operation in operations:
-        apply = _OPERATIONS.get(operation.get("op", ""))
-        if apply is None or not isinstance(operation.get("path"), str):
+        apply = _OPERATIONS.get(str(operation.get("op")))
+        pointers = (operation.get("path"), operation.get("from", ""))
+        if apply is None or not all(isinstance(pointer, str) for pointer in pointers):
             raise bad_request(f"error decoding patch: unexpected operation {operation}")
         try:
             target = apply(target, operation)

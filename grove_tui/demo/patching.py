@@ -39,7 +39,14 @@ def changed_by(definition: Definition, request: Request) -> Change:
         raise bad_request("error decoding patch: a patch of this type is an object")
     if kind == MERGE_PATCH:
         return lambda old: _object(merge_patch(old, patch))
-    return lambda old: strategic_merge(old, patch)
+    return lambda old: _object(_merged(old, patch))
+
+
+def _merged(old: Json, patch: Json) -> Json:
+    try:
+        return strategic_merge(old, patch)
+    except (TypeError, AttributeError) as error:
+        raise bad_request(f"the patch does not fit the object: {error}") from error
 
 
 def _object(value: object) -> Json:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from grove_tui.demo.definition import Definition, ScalePaths
+from grove_tui.demo.openapi.fields import typed
 from grove_tui.demo.registry.metadata import check_identity
 from grove_tui.demo.registry.options import Outcome, WriteOptions
 from grove_tui.demo.registry.registry import Change, Registry
@@ -41,7 +42,7 @@ def scale(
         raise bad_request(f"{definition.resource} cannot be scaled")
 
     def scaled(obj: Json) -> Json:
-        wanted = change(scale_of(paths, obj))
+        wanted = typed("V1Scale", change(scale_of(paths, obj)))
         given = wanted.get("metadata") or {}
         uid, version = given.get("uid") or "", given.get("resourceVersion") or ""
         check_identity(definition, obj["metadata"], uid, version)

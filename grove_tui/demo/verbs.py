@@ -12,6 +12,7 @@ from grove_tui.demo.definition import Definition
 from grove_tui.demo.listing import request_selector
 from grove_tui.demo.logs import Logs, log_options
 from grove_tui.demo.negotiation import Form
+from grove_tui.demo.openapi.fields import typed
 from grove_tui.demo.patching import APPLY_PATCH, changed_by, media_type
 from grove_tui.demo.registry.options import (
     DeleteOptions,
@@ -145,6 +146,7 @@ def create(call: Call) -> Answer:
     if definition.plural == "bindings":
         return _bound(call, body)
     if not definition.stored:
+        typed(f"V1{definition.kind}", body)
         reviewed = review(definition.kind, body, call.user, call.authorize)
         return answer_json({**_identity(definition), **reviewed}, 201, call.form)
     if info.subresource in definition.actions and definition is PODS:
@@ -161,9 +163,10 @@ def _identity(definition: Definition) -> Json:
 def _pod_action(call: Call, body: Json) -> Response:
     info = call.info
     if info.subresource == "binding":
-        metadata = {**(body.get("metadata") or {}), "name": info.name}
+        metadata = {**(typed("V1Binding", body).get("metadata") or {}), "name": info.name}
         return _bound(call, {**body, "metadata": metadata})
     if info.subresource == "eviction":
+        typed("V1Eviction", body)
         dry_run = call.query.get("dryRun", "")
         podactions.evict(call.registry, info.namespace, info.name, body, dry_run)
         return answer_json(success("pods", "", info.name, ""), 201)
@@ -171,7 +174,8 @@ def _pod_action(call: Call, body: Json) -> Response:
 
 
 def _bound(call: Call, body: Json) -> Response:
-    podactions.bind(call.registry, call.info.namespace, body, call.options())
+    binding = typed("V1Binding", body)
+    podactions.bind(call.registry, call.info.namespace, binding, call.options())
     return answer_json(success("", "", "", ""), 201)
 
 
@@ -194,9 +198,7 @@ def patch(call: Call) -> Answer:
 
 
 def _applied(call: Call) -> Answer:
-    config = negotiation.read_yaml(call.request.body)
-    if not isinstance(config, dict):
-        raise bad_request("error decoding patch: a configuration is an object")
+    config = negotiation.as_object(negotiation.read_yaml(call.request.body))
     options = replace(call.options(), field_manager=call.query.get("fieldManager", ""))
     outcome = server_side_apply(call.registry, call.definition, call.key, config, options)
     return call.written(outcome)
@@ -242,7 +244,7 @@ def _delete_options(call: Call) -> DeleteOptions:
     body: Json = {}
     if call.request.body.strip():
         body = negotiation.read_object(call.request.body, call.request.headers)
-    return delete_options(body, dict(call.query))
+    return delete_options(typed("V1DeleteOptions", body), dict(call.query))
 
 
 VERBS: dict[str, Callable[[Call], Answer]] = {

@@ -98,7 +98,7 @@ WIDGET_CRD: dict[str, Any] = {
         ],
     },
 }
-_CONTENT = {
+PATCH_TYPES = {
     "merge": "application/merge-patch+json",
     "json": "application/json-patch+json",
     "strategic": "application/strategic-merge-patch+json",
@@ -192,7 +192,7 @@ class Caller:
     async def patch(
         self, path: str, body: Any, kind: str = "merge", **query: Any
     ) -> dict[str, Any]:
-        return await self.call("PATCH", path, body, {"content-type": _CONTENT[kind]}, **query)
+        return await self.call("PATCH", path, body, {"content-type": PATCH_TYPES[kind]}, **query)
 
     async def delete(self, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
         return await self.call("DELETE", path, body, **query)

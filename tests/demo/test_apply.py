@@ -216,7 +216,7 @@ async def test_owners_that_a_client_sends_are_ignored_elsewhere(caller: Caller):
     [
         (widget(), {"fieldManager": ""}, "fieldManager is required"),
         ({"metadata": {"managedFields": [{}]}}, {"fieldManager": "x"}, "managedFields must be nil"),
-        (b"[1]", {"fieldManager": "x"}, "is an object"),
+        (b"[1]", {"fieldManager": "x"}, "must be an object"),
         (b"{a: [", {"fieldManager": "x"}, "error converting YAML"),
         ({**widget(), "kind": "Gadget"}, {"fieldManager": "x"}, "Gadget"),
     ],

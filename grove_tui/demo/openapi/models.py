@@ -115,11 +115,13 @@ def inlined(name: str, outer: tuple[str, ...] = ()) -> Json:
     """Return a model's schema without references; a type inside itself takes any fields."""
     if name in outer:
         return {"x-kubernetes-preserve-unknown-fields": True}
+    model = read_model(name)
     properties = {
         field: _inlined_field(kind, _is_quantity(name, field), (*outer, name))
-        for field, (kind, _) in read_model(name).fields.items()
+        for field, (kind, _) in model.fields.items()
     }
-    return {"type": "object", "properties": properties, "nullable": True}
+    required = [field for field in model.required if field != "metadata"]
+    return {"type": "object", "properties": properties, "required": required, "nullable": True}
 
 
 def _inlined_field(kind: str, is_quantity: bool, outer: tuple[str, ...]) -> Json:

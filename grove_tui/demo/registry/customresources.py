@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from grove_tui.demo.definition import Definition
-from grove_tui.demo.openapi.fields import ill_typed_metadata, unknown_metadata
+from grove_tui.demo.openapi.fields import metadata_misfits, unknown_metadata
 from grove_tui.demo.registry.strategy import Strategy
 from grove_tui.demo.schema import Schema
 from grove_tui.demo.statuses import Json, Violation
@@ -41,6 +41,6 @@ class CustomResources(Strategy):
         """See `Strategy`."""
         return [*self._schema.unknown(obj), *unknown_metadata(obj["metadata"])]
 
-    def ill_typed(self, obj: Json) -> Iterator[Violation]:
+    def misfits(self, obj: Json) -> Iterator[Violation]:
         """See `Strategy`; the rest is up to the schema, which reports all violations together."""
-        yield from ill_typed_metadata(obj["metadata"])
+        yield from metadata_misfits(obj["metadata"])

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from grove_tui.demo.registry.catalog import custom_definition
 from grove_tui.demo.registry.strategy import Strategy
-from grove_tui.demo.schema import Schema
 from grove_tui.demo.statuses import Json, Violation
 
 _IMMUTABLE = (("group",), ("names", "plural"), ("names", "kind"), ("scope",))
@@ -54,7 +54,7 @@ class CustomResourceDefinitions(Strategy):
         for name in ("plural", "kind"):
             if not spec["names"].get(name):
                 yield Violation(f"spec.names.{name}", "", "FieldValueRequired")
-        yield from _version_problems(spec.get("versions"))
+        yield from _version_problems(spec)
 
     def validate_update(self, new: Json, old: Json) -> Iterator[Violation]:
         """See `Strategy`."""
@@ -65,7 +65,8 @@ class CustomResourceDefinitions(Strategy):
                 yield Violation(f"spec.{'.'.join(path)}", "field is immutable", value=after)
 
 
-def _version_problems(versions: Any) -> Iterator[Violation]:
+def _version_problems(spec: Json) -> Iterator[Violation]:
+    versions = spec.get("versions")
     if not isinstance(versions, list) or sum(map(_is_storage, versions)) != 1:
         detail = "must have exactly one version marked as storage version"
         yield Violation("spec.versions", detail, value=versions)
@@ -80,10 +81,10 @@ def _version_problems(versions: Any) -> Iterator[Violation]:
             yield Violation(f"{path}.schema.openAPIV3Schema", detail, "FieldValueRequired")
             continue
         try:
-            Schema(schema)
-        except (re.error, TypeError, AttributeError, KeyError) as error:
+            custom_definition(spec, version)
+        except (re.error, TypeError, AttributeError, KeyError, ValueError) as error:
             where = f"{path}.schema.openAPIV3Schema"
-            yield Violation(where, f"the schema cannot be used: {error}")
+            yield Violation(where, f"the version cannot be served: {error!r}")
 
 
 def _is_storage(version: Any) -> bool:

@@ -20,6 +20,7 @@ Prepared = tuple[Json, tuple[str, ...]]
 """An object that may be stored, and warnings for its author."""
 
 T = TypeVar("T")
+_WRONG_TYPE = "FieldValueTypeInvalid"
 _WRONG_TYPES = (TypeError, AttributeError, ValueError, KeyError)
 
 
@@ -48,9 +49,9 @@ class Preparation:
         self, definition: Definition, obj: Json, options: WriteOptions
     ) -> tuple[str, ...]:
         """Refuse values of the wrong type; refuse, report or ignore unknown fields, as asked."""
-        wrong = next(self.strategy(definition).ill_typed(obj), None)
-        if wrong is not None:
-            raise _unreadable(definition, wrong.detail)
+        for problem in self.strategy(definition).misfits(obj):
+            if problem.reason == _WRONG_TYPE:
+                raise _unreadable(definition, problem.detail)
         if options.field_validation not in ("Strict", "Warn"):
             return ()
         unknown = self.strategy(definition).unknown(obj)
@@ -95,7 +96,8 @@ class Preparation:
         rules = strategy.validate(new) if old is None else strategy.validate_update(new, old)
         problems = [*metadata.problems(definition, new, old), *_run(definition, lambda: [*rules])]
         known = {problem.field for problem in problems}
-        _refuse(definition, new, [*problems, *(p for p in admitted if p.field not in known)])
+        further = [*strategy.misfits(new), *admitted]
+        _refuse(definition, new, [*problems, *(p for p in further if p.field not in known)])
         return new, tuple(warnings)
 
 
@@ -114,7 +116,7 @@ def _refuse(definition: Definition, obj: Json, rules: Iterable[FieldProblem]) ->
 
 
 def _has_type_problem(strategy: Strategy, obj: Json) -> bool:
-    return any(problem.reason == "FieldValueTypeInvalid" for problem in strategy.validate(obj))
+    return any(problem.reason == _WRONG_TYPE for problem in strategy.validate(obj))
 
 
 def _unreadable(definition: Definition, why: str) -> ApiError:

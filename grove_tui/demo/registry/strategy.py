@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from grove_tui.demo.definition import Definition
-from grove_tui.demo.openapi.fields import ill_typed_fields, unknown_fields
+from grove_tui.demo.openapi.fields import misfits, unknown_fields
 from grove_tui.demo.statuses import Json, Violation
 
 
@@ -56,10 +56,10 @@ class Strategy:
         definition = self.definition
         return unknown_fields(definition.group, definition.version, definition.kind, obj)
 
-    def ill_typed(self, obj: Json) -> Iterator[Violation]:
-        """Yield fields whose values have a type that cannot be decoded."""
+    def misfits(self, obj: Json) -> Iterator[Violation]:
+        """Yield fields that hold a value of another type, or are required and missing."""
         definition = self.definition
-        yield from ill_typed_fields(definition.group, definition.version, definition.kind, obj)
+        yield from misfits(definition.group, definition.version, definition.kind, obj)
 
     def grace_period(self, obj: Json, asked: int | None) -> int:
         """Return the seconds between the delete and the end of the object; 0 is at once."""

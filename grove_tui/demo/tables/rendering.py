@@ -50,7 +50,12 @@ def table(
 
 
 def _row(printer: Printer, obj: Json, now: datetime, include: str) -> Json:
-    row: Json = {"cells": list(printer.cells(obj, now))}
+    try:
+        cells = list(printer.cells(obj, now))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        # One odd object must not hide all others.
+        cells = [obj["metadata"]["name"], *[None] * (len(printer.columns) - 1)]
+    row: Json = {"cells": cells}
     if include == "Object":
         row["object"] = obj
     elif include != "None":
