@@ -1,9 +1,9 @@
 """The map of all nodes: cells by rack or zone, and what the loss of a node would mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from grove_tui.view.book import GangBook
+from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang
 from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind, object_key
@@ -80,8 +80,9 @@ class NodeMap:
             found.setdefault(picture.domain, []).append(object_key(Kind.NODE, picture.node))
         return sorted(found.items(), key=lambda item: (item[0] == "", item[0]))
 
-    def cell(self, key: Key) -> MapCell:
+    def cell(self, key: Hashable) -> MapCell:
         """Return one node as a cell."""
+        assert isinstance(key, Key)
         picture = self.book.nodes.get(key.name)
         title = key.name.removeprefix(self._prefix) or key.name
         if picture is None:
@@ -95,6 +96,14 @@ class NodeMap:
             is_lit=any(guest.gang in self.highlighted for guest in picture.guests),
             severity=picture.severity,
         )
+
+    def dirty(self, change: Change) -> Dirty:
+        """Return the cells that a change concerns."""
+        if change.key.kind is Kind.NODE:
+            return Dirty({change.key}, structural=change.existence is not Existence.CHANGED)
+        if change.key.kind is not Kind.POD or not change.is_material:
+            return Dirty(set())
+        return Dirty({self.book.current(Key(Kind.NODE, "", name)) for name in change.nodes})
 
     def light(self, keys: Iterable[Key]) -> None:
         """Light up the nodes of the gangs that these rows are, or belong to."""
