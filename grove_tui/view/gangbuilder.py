@@ -110,9 +110,10 @@ class GangBuilder:
             clique.health.word is Word.RECYCLING for clique in cliques
         ):
             return Health(Word.RECYCLING)
-        if self._due is not None:
-            return Health(Word.BREACHED, due=self._due)
         overall = worst([*(c.health for c in cliques), *(g.health for g in groups)])
+        if self._due is not None:
+            word = Word.STARTING if overall.word is Word.STARTING else Word.BREACHED
+            return Health(word, due=self._due)
         is_updating = self._is_updating() and overall.word is not Word.UNSCHEDULABLE
         return Health(Word.UPDATING) if is_updating else overall
 
@@ -192,11 +193,12 @@ class GangBuilder:
 
     def _group_health(self, fqn: str, replicas: Sequence[GroupReplica], desired: int) -> Health:
         breach = self._breaches.get(fqn)
+        health = worst(replica.health for replica in replicas)
         if breach is not None and breach.gate is None:
-            return Health(Word.BREACHED, due=self._due)
+            word = Word.STARTING if health.word is Word.STARTING else Word.BREACHED
+            return Health(word, due=self._due)
         if desired == 0:
             return Health(Word.SCALED_TO_ZERO)
-        health = worst(replica.health for replica in replicas)
         if health.word is Word.BREACHED and health.due != self._due:
             # Only the broken replica goes; the group and its gang stay.
             broken = next(replica for replica in replicas if replica.health == health)

@@ -7,13 +7,16 @@ that no gate stops has a due time, and every other shortfall is start-up, an upd
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from grove_tui.api.breach import Breach, Gate
 from grove_tui.view.ages import countdown
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Cell, Severity
+
+SOON = timedelta(minutes=10)
+"""From when on a start-up's deadline is worth its place on the screen."""
 
 
 class Word(StrEnum):
@@ -99,7 +102,7 @@ class Health:
     def text(self, now: datetime) -> str:
         """Return the words for people, with the countdown where one runs."""
         notes = [self.detail] if self.detail else []
-        if self.due is not None:
+        if self.due is not None and (self.word is not Word.STARTING or _is_soon(self.due, now)):
             notes.append(self._countdown(self.due, now))
         if self.gate is not None:
             notes.append(f"not armed: {self.gate}")
@@ -110,6 +113,8 @@ class Health:
         return Cell(self.text(now), self.severity.style, tick=1 if self.due else 0)
 
     def _countdown(self, due: datetime, now: datetime) -> str:
+        if self.word is Word.STARTING:
+            return f"ready within {countdown(max(due, now), now)}"
         whole = self.word is Word.BREACHED
         if due <= now:
             return "terminates now" if whole else "recycles now"
@@ -129,6 +134,7 @@ class Tally:
         gated: How many wait for their gang.
         unschedulable: How many fit no node.
         failing: How many are in a state that does not heal by waiting.
+        first_start: How many are on their way to being ready for the first time.
         restarts: Restarts of all of them.
         gpus: GPUs that they ask for.
     """
@@ -141,6 +147,7 @@ class Tally:
     gated: int = 0
     unschedulable: int = 0
     failing: int = 0
+    first_start: int = 0
     restarts: int = 0
     gpus: int = 0
 
@@ -157,6 +164,7 @@ def tally(pods: Iterable[PodFacts], desired: int, minimum: int) -> Tally:
         gated=sum(pod.is_gated for pod in live),
         unschedulable=sum(pod.is_unschedulable for pod in live),
         failing=sum(pod.is_failing for pod in live),
+        first_start=sum(pod.is_first_start for pod in live),
         restarts=sum(pod.restarts for pod in live),
         gpus=sum(pod.gpus for pod in live),
     )
@@ -174,6 +182,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
         gated=sum(part.gated for part in parts),
         unschedulable=sum(part.unschedulable for part in parts),
         failing=sum(part.failing for part in parts),
+        first_start=sum(part.first_start for part in parts),
         restarts=sum(part.restarts for part in parts),
         gpus=sum(part.gpus for part in parts),
     )
@@ -213,6 +222,9 @@ def clique_health(
         is_updating: Whether its pods are being replaced by an update.
     """
     if breach is not None and breach.gate is None:
+        if counts.ready + counts.first_start >= counts.minimum:
+            # Termination is armed, but all that is missing is on its way up for the first time.
+            return Health(Word.STARTING, due=due)
         if due is not None:
             return Health(Word.BREACHED, due=due)
         return Health(Word.DEGRADED, "below minAvailable")
@@ -225,6 +237,10 @@ def worst(parts: Iterable[Health]) -> Health:
     """Return the health of a whole: that of its part in most trouble."""
     known = [part for part in parts if part.word is not Word.SCALED_TO_ZERO]
     return min(known, key=lambda part: part.order, default=Health(Word.SCALED_TO_ZERO))
+
+
+def _is_soon(due: datetime, now: datetime) -> bool:
+    return due - now <= SOON
 
 
 def _pods(count: int) -> str:

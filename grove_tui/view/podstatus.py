@@ -1,7 +1,7 @@
 """What a pod is doing, in the word that `kubectl get pods` prints and in facts to count."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from grove_tui.api.constants import LABEL_PODCLIQUE
 from grove_tui.kube import quantity
@@ -25,6 +25,9 @@ POD_GLYPHS = {
 }
 """A symbol for each severity of a pod."""
 
+READY_SLACK = timedelta(seconds=2)
+"""Kubelets write a container's start and the pod's first unreadiness in any order."""
+
 _WAITING_WORDS = frozenset({"ContainerCreating", "PodInitializing", "Pending", "SchedulingGated"})
 _TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
 
@@ -41,6 +44,7 @@ class PodFacts:
         is_gated: Held back by a scheduling gate.
         is_unschedulable: The scheduler tried and found no node.
         is_failing: In a state from which it does not start without help or luck.
+        is_first_start: On its way to being ready for the first time.
         is_terminating: Its deletion was asked for.
         has_ended: All its containers have ended for good.
         restarts: Restarts of its containers.
@@ -61,6 +65,7 @@ class PodFacts:
     is_gated: bool
     is_unschedulable: bool
     is_failing: bool
+    is_first_start: bool
     is_terminating: bool
     has_ended: bool
     restarts: int
@@ -94,6 +99,7 @@ def pod_facts(pod: Pod) -> PodFacts:
         is_gated=word == "SchedulingGated",
         is_unschedulable=is_unschedulable and not pod.spec.node_name,
         is_failing=severity is Severity.ERROR,
+        is_first_start=severity is Severity.PROGRESS and not is_terminating and _is_fresh(pod),
         is_terminating=is_terminating,
         has_ended=has_ended,
         restarts=restarts(pod),
@@ -106,6 +112,21 @@ def pod_facts(pod: Pod) -> PodFacts:
         podclique=metadata.labels.get(LABEL_PODCLIQUE, ""),
         owner_uid=owner.uid if owner else "",
     )
+
+
+def _is_fresh(pod: Pod) -> bool:
+    """Tell whether it has a node, and no container has restarted or was ready before.
+
+    A pod that loses its readiness gets a new transition time, later than its containers' start.
+    """
+    ready = find_condition(pod.status.conditions, "Ready")
+    since = ready.last_transition_time if ready is not None else None
+    running = [container.state.running for container in pod.status.container_statuses]
+    starts = [state.started_at for state in running if state is not None]
+    if not pod.spec.node_name or restarts(pod) or None in starts:
+        return False
+    begun = max((start for start in starts if start is not None), default=None)
+    return since is None or begun is None or since <= begun + READY_SLACK
 
 
 def status_word(pod: Pod) -> str:

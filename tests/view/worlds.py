@@ -99,6 +99,10 @@ def pods(
     ]
 
 
+def _since_start(name: str) -> dict[str, Any]:
+    return {"name": name, "started": True, "state": {"running": {"startedAt": at(0).isoformat()}}}
+
+
 def _pod(of: PodClique, number: int, state: str, owner_uid: str, overrides: dict[str, Any]) -> Pod:
     name = f"{of.metadata.name}-{number:05}"
     own = labels.pod(of.metadata.name, of.metadata.labels, number)
@@ -113,6 +117,14 @@ def _pod(of: PodClique, number: int, state: str, owner_uid: str, overrides: dict
             "node": f"node-{number}",
             "phase": "Running",
             "status": {"containerStatuses": [waiting]},
+        },
+        "unready": {
+            "node": f"node-{number}",
+            "phase": "Running",
+            "status": {
+                "conditions": [condition("PodScheduled"), condition("Ready", False, since=90)],
+                "containerStatuses": [_since_start("main")],
+            },
         },
         "leaving": {
             "node": f"node-{number}",
