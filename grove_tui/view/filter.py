@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from grove_tui.api.objects import PodCliqueSet
@@ -74,6 +74,9 @@ class Query:
 
     def filter(self, book: GangBook) -> Filter:
         """Return the filter for a list, in which each row is asked."""
+        if len(self.terms) == 1:
+            (only,) = self.terms
+            return lambda subject: bool(only(subject, book))
         return lambda subject: all(term(subject, book) for term in self.terms)
 
     def tree_filter(self, book: GangBook) -> Filter:
@@ -146,8 +149,11 @@ def _text(word: str) -> Term:
         search = re.compile(re.escape(word), re.IGNORECASE).search
 
     def found(subject: Subject, _: GangBook) -> bool:
-        key = subject.key
-        shown = f"{key} {subject.status} {subject.node_name} {key.namespace}"
+        key, node = subject.key, subject.node
+        if isinstance(node, PodFacts):
+            shown = f"{key.name} {node.word} {node.node} {key.namespace}"
+        else:
+            shown = f"{key} {subject.status} {key.namespace}"
         return search(shown) is not None
 
     return found
@@ -157,13 +163,15 @@ def _text(word: str) -> Term:
 
 
 def _word(name: str, value: str, *, is_equal: bool) -> Term:
-    read, pattern = _WORDS[name], value.lower()
+    read = _WORDS[name]
+    matches = re.compile(translate(value), re.IGNORECASE).match
 
     def found(subject: Subject, _: GangBook) -> bool | None:
         values = read(subject)
-        if not values:
-            return None
-        return any(fnmatchcase(text.lower(), pattern) for text in values) == is_equal
+        for text in values:
+            if matches(text):
+                return is_equal
+        return not is_equal if values else None
 
     return found
 
@@ -180,6 +188,8 @@ def _node(subject: Subject) -> tuple[str, ...]:
 
 
 def _status(subject: Subject) -> tuple[str, ...]:
+    if isinstance(subject.node, PodFacts):
+        return (subject.node.word,)
     return (subject.status,) if subject.status else ()
 
 

@@ -34,7 +34,8 @@ def table(source: RowSource, room: int = 0, *, is_tree: bool = False) -> list[Li
     """Return the title line and all rows of a source.
 
     Args:
-        source: What to print. Columns that are empty in every row are left out.
+        source: What to print. Columns that are empty in every row are left out, and so are those
+            for wide mode.
         room: Cells available; 0 prints everything whole.
         is_tree: Whether to draw branches before the first cell.
     """
@@ -51,7 +52,7 @@ def table(source: RowSource, room: int = 0, *, is_tree: bool = False) -> list[Li
         columns = [replace(column, max_width=0) for column in columns]
     natural = sum(natural_width(c, n) for c, n in zip(columns, needed, strict=True))
     natural += GAP * (len(columns) - 1)
-    slots = fit(columns, needed, min(room, natural) if room else natural, wide=True)
+    slots = fit(columns, needed, min(room, natural) if room else natural, wide=False)
     lines = [_header(columns, slots)]
     lines += [_line(r, p, columns, slots) for r, p in zip(rows, prefixes, strict=True)]
     return lines
@@ -71,7 +72,8 @@ def _used(columns: Sequence[Column], rows: list[Row]) -> tuple[list[Column], lis
     used = [
         index
         for index in range(len(columns))
-        if any(index < len(row.cells) and row.cells[index].text for row in rows)
+        if not columns[index].wide
+        and any(index < len(row.cells) and row.cells[index].text for row in rows)
     ]
     used = used or list(range(len(columns)))
     nothing = Cell()

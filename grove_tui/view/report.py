@@ -1,6 +1,6 @@
 """What the commands for scripts print, and what they wait for: one PodCliqueSet, or everything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -15,9 +15,10 @@ from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.plain import Line, Part, summary_line, table
 from grove_tui.view.podcliquesets import Overview, summary
-from grove_tui.view.rows import Row
+from grove_tui.view.rows import Column, Row
 from grove_tui.view.tree import Tree
 
+_LEFT_OUT = frozenset({"AGE", "PODS"})
 _FINE = frozenset({Word.HEALTHY, Word.SCALED_TO_ZERO})
 
 
@@ -39,6 +40,11 @@ class Report(Protocol):
     @property
     def exists(self) -> bool:
         """Whether there is anything to print."""
+        ...
+
+    @property
+    def absence(self) -> str:
+        """The sentence for when there is not."""
         ...
 
     def lines(self, room: int = 0) -> list[Line]:
@@ -79,6 +85,15 @@ class TreeReport:
     def exists(self) -> bool:
         """Whether the set is there."""
         return self._pcs is not None
+
+    @property
+    def absence(self) -> str:
+        """Say what there is instead."""
+        sets = self._book.podcliquesets()
+        known = [pcs.metadata.name for pcs in sets if pcs.metadata.namespace == self._namespace]
+        where = f"namespace {self._namespace} of {self._cluster}"
+        others = f"there are: {', '.join(known)}" if known else "there are none"
+        return f"There is no PodCliqueSet {self._name} in {where}; {others}."
 
     def lines(self, room: int = 0) -> list[Line]:
         """Return the tree."""
@@ -126,6 +141,11 @@ class SnapshotReport:
     def exists(self) -> bool:
         """A cluster without PodCliqueSets is worth printing, too."""
         return True
+
+    @property
+    def absence(self) -> str:
+        """Nothing is missing."""
+        return ""
 
     def lines(self, room: int = 0) -> list[Line]:
         """Return counts, overview and tree."""
@@ -194,10 +214,13 @@ def changed_rows(before: list[Row], after: list[Row]) -> list[tuple[str, Row]]:
     return changes
 
 
-def row_line(row: Row, titles: Iterable[str]) -> str:
-    """Return a row on one line of its own, without its age."""
-    texts = [cell.text for cell, title in zip(row.cells, titles, strict=False) if title != "AGE"]
-    return "  ".join([row.glyph, *texts] if row.glyph else texts)
+def change_line(sign: str, row: Row, columns: Sequence[Column]) -> str:
+    """Return a change on one line: of what is gone the name, of the rest what is not a drawing."""
+    pairs = zip(row.cells, columns, strict=False)
+    texts = [
+        cell.text for cell, c in pairs if cell.text and not c.wide and c.title not in _LEFT_OUT
+    ]
+    return " ".join([sign, row.glyph, *texts[:2]] if sign == "-" else [sign, row.glyph, *texts])
 
 
 def _essence(row: Row) -> tuple[object, ...]:

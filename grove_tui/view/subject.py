@@ -12,9 +12,9 @@ from grove_tui.view.rows import Severity
 Node = PodCliqueSet | Gang | Group | GroupReplica | Clique | PodFacts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subject:
-    """A row as filters see it.
+    """A row as filters see it; made by the thousand while a filter is typed.
 
     Attributes:
         key: Its key.

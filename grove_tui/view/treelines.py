@@ -102,11 +102,12 @@ class _Walk:
             self._close(clique.key, accepted=whole)
 
     def _pods(self, clique: Clique, depth: int, *, accepted: bool) -> None:
-        if accepted:
+        wanted, gang = self._shape.wanted, self._gang
+        if accepted or wanted is None:
             pods: Iterable[Key] = clique.pods
         else:
             both = zip(clique.pods, clique.facts, strict=True)
-            pods = [key for key, facts in both if self._accepts(key, facts)]
+            pods = [key for key, facts in both if wanted(Subject(key, facts, gang))]
         self._lines.keys.extend(pods)
         self._lines.places.update(dict.fromkeys(pods, (depth, clique.key)))
 
