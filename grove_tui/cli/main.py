@@ -16,8 +16,8 @@ _COMMANDS = {
     "cluster": "grove_tui.cli.headless",
     "reconcile": "grove_tui.cli.headless",
     "crds": "grove_tui.cli.printing",
-    "tree": "grove_tui.cli.printing",
-    "snapshot": "grove_tui.cli.printing",
+    "tree": "grove_tui.cli.reports",
+    "snapshot": "grove_tui.cli.reports",
     "replay": "grove_tui.cli.replay",
     "doctor": "grove_tui.cli.doctor",
 }
