@@ -12,10 +12,16 @@ from grove_tui.kube.transport import Response
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveAnswer:
-    """An answer without an end: a watch or a followed log; `close` ends it early."""
+    """An answer without an end: a watch or a followed log.
+
+    Attributes:
+        close: Ends it early.
+        resource: The group-qualified plural of what it is about.
+    """
 
     chunks: AsyncIterator[bytes]
     close: Callable[[], None]
+    resource: str
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": JSON})
     status: int = 200
 

@@ -47,6 +47,7 @@ class Api:
         self.authorize = authorize
         self.logs = logs
         self._open: set[LiveAnswer] = set()
+        self.registry.catalog.on_removal.append(self._end_streams_of)
         bootstrap(self.registry)
 
     @property
@@ -89,6 +90,12 @@ class Api:
         """End every open stream."""
         for answer in tuple(self._open):
             answer.close()
+
+    def _end_streams_of(self, resource: str) -> None:
+        """End the watches of a resource that is gone, so that their clients notice."""
+        for answer in tuple(self._open):
+            if answer.resource == resource:
+                answer.close()
 
     @asynccontextmanager
     async def opened(self, answer: LiveAnswer) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -34,12 +34,14 @@ class Journal:
         self._path = path
         self._depth = 0
         try:
+            # SQLite gives its log files the mode of the database: secrets are for the owner only.
+            path.touch(mode=0o600, exist_ok=True)
             self._database = sqlite3.connect(path, isolation_level=None, timeout=0.2)
             self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ConfigError(_explain(path, error)) from error
 
     @property
@@ -84,7 +86,7 @@ class Journal:
         self._database.close()
 
 
-def _explain(path: Path, error: sqlite3.Error) -> str:
+def _explain(path: Path, error: Exception) -> str:
     if "locked" in str(error):
         return f"{path} is in use by another demo cluster; stop it or choose another directory"
     return f"cannot use {path} for the demo cluster's objects: {error}"

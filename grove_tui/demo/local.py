@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from urllib.parse import unquote
 
 from grove_tui.demo.access import ADMIN
 from grove_tui.demo.api import Api
@@ -17,7 +19,7 @@ class LocalTransport:
 
     async def request(self, request: Request, timeout: float = DEFAULT_TIMEOUT) -> Response:  # noqa: ASYNC109, ARG002 - see the class
         """See `Transport`."""
-        return await self._api.handle(request, self._user)
+        return await self._api.handle(_received(request), self._user)
 
     @asynccontextmanager
     async def stream(
@@ -26,8 +28,15 @@ class LocalTransport:
         idle_timeout: float = DEFAULT_TIMEOUT,  # noqa: ARG002 - see the class
     ) -> AsyncIterator[Stream]:
         """See `Transport`."""
-        async with self._api.stream(request, self._user) as stream:
+        async with self._api.stream(_received(request), self._user) as stream:
             yield stream
 
     async def close(self) -> None:
         """See `Transport`; the API server belongs to somebody else."""
+
+
+def _received(request: Request) -> Request:
+    """Return a request as a server reads it: clients quote paths."""
+    if "%" not in request.path:
+        return request
+    return replace(request, path=unquote(request.path))

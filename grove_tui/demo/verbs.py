@@ -107,7 +107,7 @@ def _log(call: Call) -> Answer:
     if isinstance(text, bytes):
         return answer_text(text.decode("utf-8", "replace"))
     headers = {"content-type": "text/plain"}
-    return LiveAnswer(text, lambda: None, headers)
+    return LiveAnswer(text, lambda: None, PODS.resource, headers)
 
 
 def list_objects(call: Call) -> Answer:
@@ -136,7 +136,7 @@ def watch(call: Call) -> Answer:
         render=call.shape().renderer(),
     )
     opened = Watch(call.registry.storage, call.definition, options)
-    return LiveAnswer(opened.chunks(), opened.close)
+    return LiveAnswer(opened.chunks(), opened.close, call.definition.resource)
 
 
 def create(call: Call) -> Answer:

@@ -120,7 +120,7 @@ class Watch:
             async for chunk in self._initial_chunks():
                 yield chunk
             deadline = self._deadline()
-            while not self._closed:
+            while self._buffer or not self._closed:
                 if self._buffer:
                     yield self._drain()
                 elif not await self._quiet(deadline):

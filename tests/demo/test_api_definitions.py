@@ -64,6 +64,20 @@ async def test_changed_schema_holds_for_the_next_write():
     assert (await caller.post(WIDGETS, widget()))["spec"] == {"shape": "round"}
 
 
+async def test_preferred_version_is_the_most_stable_and_newest():
+    caller = Caller(Api())
+    first = WIDGET_CRD["spec"]["versions"][0]
+    names = ["v1alpha1", "v1", "v2beta1", "v2", "odd", "v10"]
+    versions = [{**first, "name": name, "storage": name == "v1"} for name in names]
+    await caller.post(CRDS, crd(versions=versions))
+
+    group = await caller.get("/apis/example.com")
+
+    listed = [version["version"] for version in group["versions"]]
+    assert listed == ["v10", "v2", "v1", "v2beta1", "v1alpha1", "odd"]
+    assert group["preferredVersion"]["version"] == "v10"
+
+
 async def test_version_that_is_not_served_is_not_found():
     caller = await with_widgets(Api())
     version = {**WIDGET_CRD["spec"]["versions"][0], "served": False}

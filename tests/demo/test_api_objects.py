@@ -548,6 +548,28 @@ async def test_service_gets_an_address_unless_it_is_headless(caller: Caller):
     assert second["spec"]["clusterIP"] == "None"
 
 
+async def test_service_keeps_its_address(caller: Caller):
+    path = "/api/v1/namespaces/default/services"
+    body = {"metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}]}}
+    first = await caller.post(path, body)
+
+    replaced = await caller.put(f"{path}/a", body)
+    error = await refused(caller.patch(f"{path}/a", {"spec": {"clusterIP": "10.96.9.9"}}))
+
+    assert replaced["spec"]["clusterIP"] == first["spec"]["clusterIP"]
+    assert "may not change once set" in str(error)
+
+
+async def test_binding_keeps_its_role(caller: Caller):
+    path = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings"
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "a"}
+    await caller.post(path, {"metadata": {"name": "b"}, "roleRef": role})
+
+    error = await refused(caller.patch(f"{path}/b", {"roleRef": {"name": "c"}}))
+
+    assert error.causes[0][0] == "roleRef"
+
+
 async def test_server_on_kept_objects_goes_on_where_the_last_one_stopped(tmp_path: Path):
     storage = Storage(tmp_path / "objects.sqlite")
     before = await (await with_widgets(Api(storage))).post(WIDGETS, widget())

@@ -1,6 +1,7 @@
 """Storage keeps its promises: a revision per write, exact history, the same state reopened."""
 
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -255,6 +256,16 @@ def test_writes_of_a_batch_that_raises_stay_as_in_memory(path: Path):
 
     assert as_state(again.objects("pods")) == in_memory != {}
     again.close()
+
+
+def test_file_is_for_its_owner_only(path: Path):
+    storage = Storage(path)
+    storage.put(KEYS[0], obj("x"))
+
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    storage.close()
+
+    assert modes == {0o600}
 
 
 def test_directory_in_use_is_one_clear_error(path: Path):

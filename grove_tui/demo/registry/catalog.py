@@ -1,6 +1,7 @@
 """The served resources: the built-in ones, and one for each version of each definition object."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from grove_tui.demo.builtin import BUILTIN, CRDS
@@ -10,6 +11,7 @@ from grove_tui.demo.statuses import Json
 from grove_tui.demo.storage import Event, Storage
 
 GroupVersion = tuple[str, str]
+_VERSION = re.compile(r"v(?P<major>\d+)((?P<stability>alpha|beta)(?P<minor>\d+))?")
 
 
 class Catalog:
@@ -21,6 +23,8 @@ class Catalog:
         self._by_resource: dict[str, Definition] = {}
         self.version = 0
         """Counts changes, for caches of what is derived from the catalog."""
+        self.on_removal: list[Callable[[str], None]] = []
+        """Called with the group-qualified plural of a custom resource that ceased to exist."""
         for definition in BUILTIN:
             self._serve(definition)
         for stored in storage.objects(CRDS.resource):
@@ -36,8 +40,9 @@ class Catalog:
         return self._by_resource.get(resource)
 
     def group_versions(self) -> list[GroupVersion]:
-        """Return every served group and version, the core group first."""
-        return sorted(gv for gv, served in self._served.items() if served)
+        """Return every served group and version: the core group first, the best version first."""
+        served = (group_version for group_version, found in self._served.items() if found)
+        return sorted(served, key=lambda gv: (gv[0], _preference(gv[1])))
 
     def in_group_version(self, group: str, version: str) -> list[Definition]:
         """Return what is served in one version, sorted by plural."""
@@ -59,6 +64,9 @@ class Catalog:
         self._withdraw(crd["metadata"]["name"])
         if event.type != "DELETED":
             self._serve_custom(crd)
+            return
+        for notify in self.on_removal:
+            notify(crd["metadata"]["name"])
 
     def _withdraw(self, resource: str) -> None:
         self._by_resource.pop(resource, None)
@@ -71,6 +79,15 @@ class Catalog:
         for version in crd["spec"]["versions"]:
             if version.get("served"):
                 self._serve(custom_definition(crd["spec"], version))
+
+
+def _preference(version: str) -> tuple[int, int, int, str]:
+    """Order versions as Kubernetes prefers them: v2, v1, v1beta1, v1alpha1, then other names."""
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        return (3, 0, 0, version)
+    stability = {None: 0, "beta": 1, "alpha": 2}[found["stability"]]
+    return (stability, -int(found["major"]), -int(found["minor"] or 0), version)
 
 
 def custom_definition(spec: Mapping[str, Any], version: Mapping[str, Any]) -> Definition:

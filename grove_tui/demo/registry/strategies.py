@@ -14,6 +14,8 @@ from grove_tui.demo.registry.pods import Pods
 from grove_tui.demo.registry.strategy import Strategy
 from grove_tui.demo.statuses import Json, Violation
 
+_ADDRESSES = ("clusterIP", "clusterIPs")
+
 
 class Namespaces(Strategy):
     """Namespaces start active and hold a finalizer in their spec until they are empty."""
@@ -50,6 +52,18 @@ class Services(Strategy):
             spec = {"clusterIPs": [spec["clusterIP"]], **spec}
         return {**obj, "spec": spec, "status": {"loadBalancer": {}}}
 
+    def for_update(self, new: Json, old: Json) -> Json:
+        """See `Strategy`; a replacement that does not name the addresses keeps them."""
+        given = new.get("spec") or {}
+        kept = {name: old["spec"][name] for name in _ADDRESSES if name in old["spec"]}
+        return super().for_update({**new, "spec": {**kept, **given}}, old)
+
+    def validate_update(self, new: Json, old: Json) -> Iterator[Violation]:
+        """See `Strategy`."""
+        before, after = old["spec"].get("clusterIP"), new["spec"].get("clusterIP")
+        if before and before != after and new["spec"].get("type") != "ExternalName":
+            yield Violation("spec.clusterIPs[0]", "may not change once set", value=[after])
+
     def defaults(self, obj: Json) -> Json:
         """See `Strategy`."""
         spec = {
@@ -63,6 +77,16 @@ class Services(Strategy):
         if isinstance(spec.get("ports"), list):
             spec["ports"] = [_service_port(port) for port in spec["ports"]]
         return {**obj, "spec": spec}
+
+
+class Bindings(Strategy):
+    """Bindings of roles go to other subjects, never to another role."""
+
+    def validate_update(self, new: Json, old: Json) -> Iterator[Violation]:
+        """See `Strategy`."""
+        role = new.get("roleRef")
+        if role != old.get("roleRef"):
+            yield Violation("roleRef", "cannot change roleRef", value=role)
 
 
 class Secrets(Strategy):
@@ -119,6 +143,7 @@ class PriorityClasses(Strategy):
 def strategies() -> dict[str, type[Strategy]]:
     """Return the strategy of each built-in resource that has its own."""
     return {
+        "clusterrolebindings.rbac.authorization.k8s.io": Bindings,
         "customresourcedefinitions.apiextensions.k8s.io": CustomResourceDefinitions,
         "deployments.apps": Workloads,
         "horizontalpodautoscalers.autoscaling": HorizontalPodAutoscalers,
@@ -127,6 +152,7 @@ def strategies() -> dict[str, type[Strategy]]:
         "pods": Pods,
         "priorityclasses.scheduling.k8s.io": PriorityClasses,
         "replicasets.apps": Workloads,
+        "rolebindings.rbac.authorization.k8s.io": Bindings,
         "secrets": Secrets,
         "services": Services,
     }
