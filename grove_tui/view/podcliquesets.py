@@ -12,6 +12,7 @@ from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.nodebook import gang_style
 from grove_tui.view.rows import Cell, Column, Row
+from grove_tui.view.sorting import Sort, gang_order
 from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
@@ -33,7 +34,8 @@ class Overview:
     def __init__(self, book: GangBook, *, show_namespace: bool = False) -> None:
         self.book = book
         self.marks: set[Key] = set()
-        self.trouble_first = True
+        self.sort = Sort.TROUBLE
+        self.reverse = False
         self._show_namespace = show_namespace
         self._filter: Filter | None = None
 
@@ -50,10 +52,9 @@ class Overview:
         return COLUMNS
 
     def keys(self) -> list[Hashable]:
-        """Return the gangs, those in trouble first."""
+        """Return the gangs in the chosen order: at first those in trouble first."""
         gangs = [gang for gang in self.book.all_gangs() if self._is_wanted(gang)]
-        if self.trouble_first:
-            gangs.sort(key=lambda gang: gang.health.order)
+        gangs.sort(key=gang_order(self.sort), reverse=self.reverse)
         return [gang.key for gang in gangs]
 
     def row(self, key: Hashable) -> Row:
@@ -89,7 +90,7 @@ class Overview:
         gangs = {key for key in change.lineage if key.kind is Kind.GANG}
         is_set = change.key.kind is Kind.PODCLIQUESET
         came = change.existence is Existence.ADDED and change.key.kind is Kind.PODCLIQUE
-        moves = self.trouble_first or self._filter is not None
+        moves = self.sort.moves or self._filter is not None
         return Dirty(gangs, structural=is_set or came or moves)
 
     def _is_wanted(self, gang: Gang) -> bool:

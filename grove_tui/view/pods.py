@@ -1,15 +1,17 @@
 """All pods as a list, with the columns of `kubectl get pods -o wide` and their gang."""
 
 from bisect import bisect_left, insort
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from grove_tui.kube.objects import Pod
 from grove_tui.view.ages import age_cell
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.keys import Key, Kind, object_key
 from grove_tui.view.nodebook import gang_of, gang_style
-from grove_tui.view.podstatus import POD_GLYPHS
+from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
 from grove_tui.view.rows import Cell, Column, Row, Severity
+from grove_tui.view.sorting import Sort, pod_order
 from grove_tui.view.subject import Filter, Subject
 from grove_tui.view.treerows import is_wedged, restarts_cell
 
@@ -33,7 +35,8 @@ class Pods:
     def __init__(self, book: GangBook) -> None:
         self.book = book
         self.marks: set[Key] = set()
-        self.trouble_first = False
+        self.sort = Sort.NAME
+        self.reverse = False
         self._filter: Filter | None = None
         self._order: list[Key] | None = None
 
@@ -50,10 +53,13 @@ class Pods:
         return COLUMNS
 
     def keys(self) -> list[Hashable]:
-        """Return the wanted pods by namespace and name, or trouble first."""
+        """Return the wanted pods in the chosen order."""
         keys: list[Key] = [key for key in self._sorted() if self._is_wanted(key)]
-        if self.trouble_first:
-            keys.sort(key=self._trouble, reverse=True)
+        if self.sort is not Sort.NAME:
+            order = pod_order(self.sort)
+            keys.sort(key=lambda key: self._place(key, order), reverse=self.reverse)
+        elif self.reverse:
+            keys.reverse()
         return list(keys)
 
     def row(self, key: Hashable) -> Row:
@@ -94,7 +100,7 @@ class Pods:
             insort(self._order, change.key)
         elif self._order is not None and went:
             self._drop(change.key)
-        moves = change.is_material and (self._filter is not None or self.trouble_first)
+        moves = change.is_material and (self._filter is not None or self.sort.moves)
         return Dirty(
             {change.key},
             structural=came or went or moves,
@@ -113,13 +119,16 @@ class Pods:
             del self._order[position]
 
     def _is_wanted(self, key: Key) -> bool:
-        if self._filter is None:
+        if self._filter is None and self.sort is Sort.NAME:
             return True
         pod = self.book.object(key)
         if not isinstance(pod, Pod):
             return False
-        return self._filter(Subject(key, self.book.facts(pod), self.book.gang_of(pod)))
+        return self._filter is None or self._filter(
+            Subject(key, self.book.facts(pod), self.book.gang_of(pod))
+        )
 
-    def _trouble(self, key: Key) -> int:
+    def _place(self, key: Key, order: Callable[[Pod, PodFacts], Any]) -> Any:
         pod = self.book.object(key)
-        return int(self.book.facts(pod).severity) if isinstance(pod, Pod) else 0
+        assert isinstance(pod, Pod)
+        return order(pod, self.book.facts(pod))

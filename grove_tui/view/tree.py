@@ -11,6 +11,7 @@ from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Gang
 from grove_tui.view.keys import Key, Kind, object_key
 from grove_tui.view.rows import Column, Row
+from grove_tui.view.sorting import Sort, gang_order, youngest_first
 from grove_tui.view.subject import Filter, Node, Subject
 from grove_tui.view.treelines import Lines, Shape, gang_lines
 from grove_tui.view.treerows import COLUMNS, TreeRows
@@ -28,7 +29,7 @@ class Tree:
         book: GangBook,
         *,
         collapse_single: bool = False,
-        trouble_first: bool = False,
+        sort: Sort = Sort.NAME,
         show_namespace: bool = False,
     ) -> None:
         """Make the tree of a book.
@@ -36,11 +37,12 @@ class Tree:
         Args:
             book: The gangs.
             collapse_single: Leave out the level of replicas where there is only one.
-            trouble_first: Order sets and gangs by health and not by name and index.
+            sort: The order of sets and of the gangs in them.
             show_namespace: Write the namespace before the name of a set.
         """
         self.book = book
-        self.trouble_first = trouble_first
+        self.sort = sort
+        self.reverse = False
         self.marks: set[Key] = set()
         self._collapse_single = collapse_single
         self._filter: Filter | None = None
@@ -152,7 +154,7 @@ class Tree:
         went = change.existence is Existence.REMOVED
         if not change.is_material and not came and not went:
             return Dirty({change.key})
-        reorders = self._filter is not None or self.trouble_first
+        reorders = self._filter is not None or self.sort.moves
         return Dirty(
             {change.key, *change.lineage},
             structural=came or went or reorders or change.key.kind is not Kind.POD,
@@ -167,14 +169,18 @@ class Tree:
 
     def _sets(self) -> Iterable[PodCliqueSet]:
         sets = self.book.podcliquesets()
-        if not self.trouble_first:
-            return sets
-        return sorted(sets, key=lambda pcs: self.book.set_health(pcs).order)
+        if self.sort is Sort.TROUBLE:
+            return sorted(
+                sets, key=lambda pcs: self.book.set_health(pcs).order, reverse=self.reverse
+            )
+        if self.sort is Sort.AGE:
+            return sorted(sets, key=_age_of, reverse=self.reverse)
+        return list(reversed(sets)) if self.reverse else sets
 
     def _parts(self, pcs: PodCliqueSet, key: Key, *, inherited: bool) -> Iterable[Lines]:
         gangs = list(self.book.gangs(pcs))
-        if self.trouble_first:
-            gangs.sort(key=lambda gang: gang.health.order)
+        if self.sort is not Sort.NAME:
+            gangs.sort(key=gang_order(self.sort), reverse=self.reverse)
         hide_gang = self._collapse_single and len(gangs) == 1
         shape = Shape(
             is_folded=self.is_folded,
@@ -220,3 +226,7 @@ class Tree:
     def _forget_lines(self) -> None:
         self._lines.clear()
         self._gang_of.clear()
+
+
+def _age_of(pcs: PodCliqueSet) -> float:
+    return youngest_first(pcs.metadata.creation_timestamp)

@@ -12,7 +12,8 @@ from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind, gang_key, object_key
 from grove_tui.view.podcliquesets import Overview, summary
 from grove_tui.view.pods import Pods
-from tests.builders import condition, meta, node, podcliqueset
+from grove_tui.view.sorting import Sort
+from tests.builders import at, condition, meta, node, podcliqueset
 from tests.view.worlds import Scene, clique, grouped_set, pods
 
 
@@ -153,11 +154,63 @@ def test_pods_can_be_filtered_and_trouble_comes_first_when_asked():
     scene = scene_with(1, ("ready", "crashing", "ready"))
     source = Pods(scene.book)
 
-    source.trouble_first = True
+    source.sort = Sort.TROUBLE
     assert texts(source, "NAME")[0] == "sim-0-worker-00001"
 
     source.set_filter(parse("status=Running").filter(scene.book))
     assert len(order(source)) == 2
+
+
+def sortable_pods():
+    """Three pods that differ in everything that pods are sorted by."""
+    worker = clique()
+    shapes = [("ready", 10, 5, 0, "n2"), ("crashing", 30, 0, 8, "n1"), ("stuck", 20, 9, 4, "")]
+    for number, (state, created, restarts, gpus, where) in enumerate(shapes):
+        waiting = {"waiting": {"reason": "CrashLoopBackOff"}} if state == "crashing" else {}
+        needs = {"requests": {"nvidia.com/gpu": gpus}}
+        container = {"name": "c", "restartCount": restarts, "state": waiting, "ready": number == 0}
+        conditions = [condition("Ready", number == 0)]
+        if state == "stuck":
+            conditions.append(condition("PodScheduled", False, "Unschedulable"))
+        born = {"creationTimestamp": at(created).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        phase = "Pending" if state == "stuck" else "Running"
+        status = {"phase": phase, "containerStatuses": [container], "conditions": conditions}
+        yield pods(
+            worker,
+            state,
+            first=number,
+            metadata=born,
+            spec={"nodeName": where, "containers": [{"name": "c", "resources": needs}]},
+            status=status,
+        )[0]
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"),
+    [
+        (Sort.NAME, [0, 1, 2]),
+        (Sort.TROUBLE, [1, 2, 0]),
+        (Sort.STATUS, [1, 2, 0]),
+        (Sort.READY, [1, 2, 0]),
+        (Sort.RESTARTS, [2, 0, 1]),
+        (Sort.AGE, [1, 2, 0]),
+        (Sort.NODE, [1, 0, 2]),
+        (Sort.GPU, [1, 2, 0]),
+    ],
+)
+def test_pods_can_stand_in_other_orders_and_backwards(sort, numbers):
+    scene = Scene()
+    scene.put(*sortable_pods())
+    source = Pods(scene.book)
+    source.sort = sort
+    forwards = [name[-1] for name in texts(source, "NAME")]
+
+    source.reverse = True
+    backwards = [name[-1] for name in texts(source, "NAME")]
+
+    assert forwards == [str(number) for number in numbers]
+    if sort is not Sort.READY:
+        assert backwards == forwards[::-1]
 
 
 # The overview

@@ -10,8 +10,9 @@ from grove_tui.api.objects import PodClique
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Kind, gang_key, object_key
 from grove_tui.view.rows import Severity
+from grove_tui.view.sorting import Sort
 from grove_tui.view.tree import Tree
-from tests.builders import node, podcliqueset
+from tests.builders import at, node, podcliqueset
 from tests.view.worlds import Scene, clique, group, grouped_set, pods
 
 
@@ -217,11 +218,26 @@ def test_trouble_comes_first_when_asked_for():
     scene = scene_with(3)
     worker = clique(replica=2, breached=None)
     scene.put(worker, *pods(worker, "ready", "crashing"))
-    tree = Tree(scene.book, trouble_first=True)
+    tree = Tree(scene.book, sort=Sort.TROUBLE)
 
     gangs = [tree.row(key).cells[0].text for key in order(tree) if key.kind is Kind.GANG]
 
     assert gangs == ["sim-2", "sim-0", "sim-1"]
+
+
+def test_sets_can_stand_by_age_and_backwards():
+    scene = Scene()
+    for name, created in (("a", 30), ("b", 10), ("c", 20)):
+        born = {"creationTimestamp": at(created).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        scene.put(podcliqueset(name, spec={"replicas": 0}, metadata=born))
+    tree = Tree(scene.book, sort=Sort.AGE)
+    assert outline(tree) == ["a", "c", "b"]
+
+    tree.reverse = True
+    assert outline(tree) == ["b", "c", "a"]
+
+    tree.sort = Sort.NAME
+    assert outline(tree) == ["c", "b", "a"]
 
 
 # Changes
