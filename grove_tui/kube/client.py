@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from grove_tui.kube.errors import Conflict, Unreachable, from_response
+from grove_tui.kube.logs import LogLine, LogOptions, parse_log_line
 from grove_tui.kube.objects import JSON, HasMetadata
-from grove_tui.kube.resources import Resource
+from grove_tui.kube.resources import PODS, Resource
 from grove_tui.kube.sanitize import clean_json, clean_text
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response, Stream, Transport
 
@@ -285,6 +286,23 @@ class Client:
         """Return a plain-text body, cleaned of control characters (pod logs)."""
         response = _checked(await self.transport.request(Request("GET", path, query)))
         return clean_text(response.body.decode("utf-8", "replace"))
+
+    @asynccontextmanager
+    async def logs(
+        self, name: str, namespace: str, options: LogOptions
+    ) -> AsyncIterator[AsyncIterator[LogLine]]:
+        """Open the log of one container; its lines end with the log, or go on while it is followed.
+
+        Raises:
+            ApiError: There is no such log (yet); while reading, `Unreachable` when it breaks off.
+        """
+        self.requests["get", "pods/log"] += 1
+        request = Request("GET", PODS.path(namespace, name, "log"), options.query())
+        async with self.transport.stream(request, options.idle_timeout) as stream:
+            if stream.status != 200:
+                body = await stream.read()
+                raise from_response(Response(stream.status, stream.headers, body))
+            yield (parse_log_line(line) async for line in stream.lines())
 
     async def close(self) -> None:
         """Close the transport."""
