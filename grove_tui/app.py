@@ -18,7 +18,8 @@ from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
 from grove_tui.messages import ClusterFailed, ClusterOpened
 from grove_tui.screens.main import MainScreen
-from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeFolders
+from grove_tui.screens.navigator import Navigator
+from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class GroveApp(App[int]):
 
     Attributes:
         session: The open cluster; None while there is none.
+        navigator: The way from screen to screen.
     """
 
     TITLE = "grove-tui"
@@ -70,6 +72,7 @@ class GroveApp(App[int]):
         super().__init__()
         self.settings = settings
         self.session: Session | None = None
+        self.navigator = Navigator(self)
         self._opener = opener
         self._problem = problem
         self._folders = themes or ThemeFolders()
@@ -179,6 +182,10 @@ class GroveApp(App[int]):
         theme = self._folders.find(name)
         if theme is not None:
             self.register_theme(theme)
+        elif name not in self.available_themes:
+            own = (found.name for found in self._folders.load().themes)
+            known = ", ".join(sorted([*own, *self.available_themes]))
+            raise ThemeError(f"There is no theme {name}; there are {known}.")
         self.theme = name
         self.call_later(self._register_themes)
 

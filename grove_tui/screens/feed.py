@@ -4,8 +4,9 @@ Store handlers run inside the watch and only take notes. Painting happens soon a
 note and then at most twenty times a second, whatever arrives in between.
 """
 
-from collections.abc import Callable, Hashable
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
@@ -20,6 +21,18 @@ class LiveSource(RowSource, Protocol):
 
     def dirty(self, change: Change) -> Dirty:
         """Return the rows to show again."""
+        ...
+
+
+class Panel(Protocol):
+    """What is told of every change, and painted now and then."""
+
+    def note(self, change: Change) -> None:
+        """Remember what a change concerns."""
+        ...
+
+    def paint(self, *, is_news: bool) -> None:
+        """Show what changed; `is_news` tells whether rows that came are worth pointing at."""
         ...
 
 
@@ -56,34 +69,44 @@ class Feed:
         self,
         session: Session,
         book: GangBook,
-        panels: list[LivePanel[Any]],
+        panels: Sequence[Panel],
         painted: Callable[[], None],
     ) -> None:
-        self._book = book
-        self._panels = panels
+        self._observe: Callable[[HasMetadata | None, HasMetadata | None], Change | None] | None
+        self._observe = book.observe
+        self._panels = list(panels)
         self._painted = painted
         self._gatherer = Gatherer(self._flush)
         self._session = session
         self._has_painted = False
-        self._is_open = True
         for informer in session.informers:
             informer.add_handler(self._note)
         session.on_connection(self.mark)
 
     def mark(self) -> None:
         """Ask for a paint."""
-        if self._is_open:
+        if self._observe is not None:
             self._gatherer.mark()
 
+    def join(self, panel: Panel) -> None:
+        """Keep one more panel up to date."""
+        self._panels.append(panel)
+
+    def leave(self, panel: Panel) -> None:
+        """Tell that panel nothing more."""
+        if panel in self._panels:
+            self._panels.remove(panel)
+
     def close(self) -> None:
-        """Paint no more."""
-        self._is_open = False
+        """Paint no more, and hold nothing: the stores know us as long as they live."""
+        self._observe = None
+        self._panels = []
         self._gatherer.close()
 
     def _note(self, old: HasMetadata | None, new: HasMetadata | None) -> None:
-        if not self._is_open:
+        if self._observe is None:
             return
-        change = self._book.observe(old, new)
+        change = self._observe(old, new)
         if change is not None:
             for panel in self._panels:
                 panel.note(change)
@@ -95,3 +118,12 @@ class Feed:
         # What the first list brings was there before we looked.
         self._has_painted = self._session.has_synced
         self._painted()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The open cluster as the screens on top of each other share it."""
+
+    session: Session
+    book: GangBook
+    feed: Feed

@@ -14,11 +14,13 @@ from textual.widgets import Footer, Input, Static
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
-from grove_tui.screens.feed import Feed, LivePanel
+from grove_tui.screens.feed import Feed, LivePanel, Scene
 from grove_tui.screens.filter_bar import FilterBar
+from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.object_screen import ObjectScreen
 from grove_tui.screens.replay_keys import ReplayKeys
 from grove_tui.screens.status import status_left, status_right
+from grove_tui.screens.tree_keys import TreeKeys
 from grove_tui.view.book import GangBook
 from grove_tui.view.events import Events
 from grove_tui.view.filter import Query
@@ -48,7 +50,7 @@ class Panels:
     events: LivePanel[Events]
 
 
-class MainScreen(ReplayKeys, ObjectScreen):
+class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"
@@ -117,6 +119,13 @@ class MainScreen(ReplayKeys, ObjectScreen):
         self.set_interval(1, self._tick)
 
     # The cluster
+
+    @property
+    def scene(self) -> Scene | None:
+        """What other screens show as well; None while there is no cluster."""
+        if self.session is None or self.book is None or self._feed is None:
+            return None
+        return Scene(self.session, self.book, self._feed)
 
     def attach(self, session: Session) -> None:
         """Show what this session sees, in place of any earlier one."""

@@ -1,0 +1,46 @@
+"""Keys that lead from one screen to another."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from grove_tui.cluster.session import Session
+from grove_tui.screens.navigator import Navigator
+from grove_tui.view.book import GangBook
+from grove_tui.view.keys import Key
+from grove_tui.view.lineage import subject_of
+
+if TYPE_CHECKING:
+    from grove_tui.app import GroveApp
+
+
+class GoingKeys(Screen[None]):
+    """Asks why, asks what happened, and goes elsewhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "X", "explain", "Why", tooltip="Explain why the selected object is so", id="object.why"
+        ),
+    ]
+    session: Session | None = None
+    book: GangBook | None = None
+
+    @property
+    def navigator(self) -> Navigator:
+        """The way from screen to screen."""
+        return cast("GroveApp", self.app).navigator
+
+    def selected(self) -> Key | None:
+        """Return the row that the keys are for."""
+        return None
+
+    def subject(self) -> Key | None:
+        """Return the object that the selected row is, or is an event about."""
+        key = self.selected()
+        return subject_of(self.book, key) if key is not None and self.book is not None else None
+
+    def action_explain(self) -> None:
+        key = self.subject()
+        if key is not None:
+            self.navigator.explain(key)
