@@ -102,8 +102,8 @@ class Health:
     def text(self, now: datetime) -> str:
         """Return the words for people, with the countdown where one runs."""
         notes = [self.detail] if self.detail else []
-        if self.due is not None and (self.word is not Word.STARTING or _is_soon(self.due, now)):
-            notes.append(self._countdown(self.due, now))
+        if self.due is not None:
+            notes = [" ".join((*notes, self._countdown(self.due, now)))]
         if self.gate is not None:
             notes.append(f"not armed: {self.gate}")
         return f"{self.word} ({', '.join(notes)})" if notes else str(self.word)

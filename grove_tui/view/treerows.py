@@ -22,7 +22,7 @@ COLUMNS = (
     Column("KIND", priority=20),
     Column("READY", min_width=5, priority=90),
     Column("PODS", min_width=5, priority=50),
-    Column("STATUS", min_width=10, max_width=30, priority=95),
+    Column("STATUS", min_width=10, max_width=40, priority=95),
     Column("RESTARTS", priority=40, max_width=16),
     Column("AGE", min_width=4, priority=70),
     Column("NODE", min_width=6, priority=60, max_width=40, elide="middle"),

@@ -177,7 +177,7 @@ def test_a_broken_group_replica_with_slack_goes_alone():
     replicas = gang.groups[0].replicas
     assert replicas[0].health.word is Word.HEALTHY
     assert replicas[1].health.text(at(100)) == "breached (terminates in 0:04)"
-    assert gang.groups[0].health.text(at(100)) == "degraded (replica 1, recycles in 0:04)"
+    assert gang.groups[0].health.text(at(100)) == "degraded (replica 1 recycles in 0:04)"
     assert gang.health.word is Word.DEGRADED
     assert gang.termination.due is None
 
