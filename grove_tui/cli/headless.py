@@ -4,16 +4,16 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grove_tui.cli.errors import OK
-from grove_tui.cli.following import answering, cancel_on_sigterm
 from grove_tui.cli.logs import set_up_logging
-from grove_tui.cluster.session import Place, Session
 from grove_tui.config import load_settings
-from grove_tui.kube.client import Client
-from grove_tui.reconcile.leadership import Policy
-from grove_tui.reconcile.world import open_informers
+
+# The dashboard waits for its demo cluster, which therefore imports nothing that it can do without.
+if TYPE_CHECKING:
+    from grove_tui.cluster.session import Session
+    from grove_tui.kube.client import Client
 
 
 def cluster(given: Mapping[str, Any]) -> int:
@@ -38,6 +38,8 @@ def cluster(given: Mapping[str, Any]) -> int:
 
 def reconcile(given: Mapping[str, Any]) -> int:
     """Reconcile whenever we hold the Lease, until told to stop."""
+    from grove_tui.cli.following import answering, cancel_on_sigterm
+
     settings = load_settings(given)
     set_up_logging(settings, has_screen=False)
 
@@ -53,7 +55,11 @@ def reconcile(given: Mapping[str, Any]) -> int:
     return OK
 
 
-async def _reconcile_demo(client: Client) -> None:
+async def _reconcile_demo(client: "Client") -> None:
+    from grove_tui.cluster.session import Place, Session
+    from grove_tui.reconcile.leadership import Policy
+    from grove_tui.reconcile.world import open_informers
+
     place = Place("demo", "", "", "default")
     # It holds the Lease, so that a dashboard on this cluster stands by.
     await _follow_and_reconcile(
@@ -61,7 +67,7 @@ async def _reconcile_demo(client: Client) -> None:
     )
 
 
-async def _follow_and_reconcile(session: Session) -> None:
+async def _follow_and_reconcile(session: "Session") -> None:
     async with asyncio.TaskGroup() as group:
         following = group.create_task(session.run())
         try:
