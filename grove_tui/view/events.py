@@ -11,6 +11,7 @@ from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.keys import Key, Kind, object_key
 from grove_tui.view.rows import Cell, Column, Row, Severity
 from grove_tui.view.scope import Scope, scope_of
+from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
     Column("AGE", min_width=4, priority=80),
@@ -34,6 +35,11 @@ class Events:
         self.warnings_first = False
         self.warnings_only = False
         self._selected: Key | None = None
+        self._filter: Filter | None = None
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show only what `wanted` accepts; None shows everything."""
+        self._filter = wanted
 
     @property
     def selected(self) -> Key | None:
@@ -93,7 +99,10 @@ class Events:
             events = _of_scope(self.book, scope_of(self.book, self._selected))
         if self.warnings_only:
             events = (event for event in events if event.type == "Warning")
-        return events
+        wanted = self._filter
+        if wanted is None:
+            return events
+        return (e for e in events if wanted(Subject(object_key(Kind.EVENT, e), e)))
 
     def _order(self, event: Event) -> tuple[bool, datetime, str]:
         first = self.warnings_first and event.type == "Warning"

@@ -8,7 +8,8 @@ Terms are separated by blanks and all must hold:
     field=value   also != < > <= >=; values may contain * as a wildcard
 
 The fields are `gang` (its health word or its name), `status`, `node`, `ns`, `kind`, `name`, `ready`
-(a number, `min` or `desired`), `restarts`, `gpu` and `age` (as in 90s, 5m, 2h, 1d).
+(a number, `min` or `desired`), `restarts`, `gpu` and `age` (as in 90s, 5m, 2h, 1d); of events also
+`type`, `reason` and `object`. Text is found in an event's message, too.
 """
 
 import operator
@@ -20,7 +21,7 @@ from fnmatch import translate
 from typing import Any
 
 from grove_tui.api.objects import PodCliqueSet
-from grove_tui.kube.objects import HasMetadata
+from grove_tui.kube.objects import Event, HasMetadata
 from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.keys import Kind
@@ -152,6 +153,9 @@ def _text(word: str) -> Term:
         key, node = subject.key, subject.node
         if isinstance(node, PodFacts):
             shown = f"{key.name} {node.word} {node.node} {key.namespace}"
+        elif isinstance(node, Event):
+            about = f"{node.involved_object.kind}/{node.involved_object.name}"
+            shown = f"{node.type} {node.reason} {about} {node.message} {key.namespace}"
         else:
             shown = f"{key} {subject.status} {key.namespace}"
         return search(shown) is not None
@@ -193,7 +197,19 @@ def _status(subject: Subject) -> tuple[str, ...]:
     return (subject.status,) if subject.status else ()
 
 
+def _event(read: Callable[[Event], tuple[str, ...]]) -> Callable[[Subject], tuple[str, ...]]:
+    return lambda subject: read(subject.node) if isinstance(subject.node, Event) else ()
+
+
+def _about(event: Event) -> tuple[str, ...]:
+    involved = event.involved_object
+    return involved.name, f"{involved.kind}/{involved.name}"
+
+
 _WORDS: Mapping[str, Callable[[Subject], tuple[str, ...]]] = {
+    "type": _event(lambda event: (event.type,)),
+    "reason": _event(lambda event: (event.reason,)),
+    "object": _event(_about),
     "gang": _gang,
     "status": _status,
     "node": _node,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grove_tui.api.objects import PodCliqueSet
+from grove_tui.kube.objects import Event
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.keys import Key
 from grove_tui.view.podstatus import PodFacts
@@ -18,12 +19,12 @@ class Subject:
 
     Attributes:
         key: Its key.
-        node: What it shows; for a pod its facts.
+        node: What it shows; for a pod its facts, and an event itself.
         gang: The gang that it belongs to; None for whole sets.
     """
 
     key: Key
-    node: Node
+    node: Node | Event
     gang: Gang | None = None
 
     @property
@@ -31,6 +32,8 @@ class Subject:
         """The status or health word; empty for sets."""
         if isinstance(self.node, PodFacts):
             return self.node.word
+        if isinstance(self.node, Event):
+            return self.node.reason
         return "" if isinstance(self.node, PodCliqueSet) else str(self.node.health.word)
 
     @property
@@ -38,6 +41,8 @@ class Subject:
         """How much attention it deserves."""
         if isinstance(self.node, PodFacts):
             return self.node.severity
+        if isinstance(self.node, Event):
+            return Severity.WARN if self.node.type == "Warning" else Severity.NONE
         return Severity.NONE if isinstance(self.node, PodCliqueSet) else self.node.health.severity
 
     @property

@@ -106,6 +106,33 @@ def test_events_can_be_limited_to_a_row_and_what_is_below_it(key, reasons):
     assert set(texts(source, "REASON")) == reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("type=warning", ["Pulled", "Killed"]),
+        ("reason=kill*", ["Killed"]),
+        ("object=pod/x", ["Killed", "Started"]),
+        ("object=y", ["Pulled"]),
+        ("about y", ["Pulled"]),
+        ("!type=warning", ["Started"]),
+        ("age>2m", []),
+        ("node=anywhere", []),
+    ],
+)
+def test_events_are_filtered_by_what_they_say(text, reasons):
+    scene = scene_with()
+    scene.put(
+        event("started", about="x", seconds=1),
+        event("killed", about="x", seconds=2, type_="Warning"),
+        event("pulled", about="y", seconds=3, type_="Warning"),
+    )
+    source = Events(scene.book)
+
+    source.set_filter(parse(text).filter(scene.book))
+
+    assert texts(source, "REASON") == reasons
+
+
 def test_a_new_event_changes_the_order():
     scene = scene_with()
     source = Events(scene.book)
