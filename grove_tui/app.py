@@ -19,7 +19,7 @@ from grove_tui.kube.errors import KubeError
 from grove_tui.messages import ClusterFailed, ClusterOpened
 from grove_tui.screens.main import MainScreen
 from grove_tui.screens.navigator import Navigator
-from grove_tui.theme import DEFAULT_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
+from grove_tui.theme import DEFAULT_THEME, PLAIN_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
 
 _log = logging.getLogger(__name__)
 
@@ -126,6 +126,8 @@ class GroveApp(App[int]):
         if self.session is not None:
             self.main_screen.attach(self.session)
             self._offer_crds(self.session)
+            if self.settings.reconcile == "always":
+                self._ask_to_insist(self.session)
 
     @work(group="crds", exclusive=True, exit_on_error=False)
     async def _offer_crds(self, session: Session) -> None:
@@ -137,6 +139,12 @@ class GroveApp(App[int]):
             from grove_tui.screens.install_crds import offer_crds
 
             await offer_crds(self, session, missing, read_only=self.settings.read_only)
+
+    @work(group="insist", exclusive=True, exit_on_error=False)
+    async def _ask_to_insist(self, session: Session) -> None:
+        from grove_tui.screens.insist import ask_to_insist
+
+        await ask_to_insist(self, session)
 
     @on(ClusterFailed)
     def offer_another(self, message: ClusterFailed) -> None:
@@ -178,7 +186,7 @@ class GroveApp(App[int]):
     # Themes
 
     def _register_first_theme(self) -> None:
-        name = self.settings.theme or DEFAULT_THEME
+        name = self.settings.theme or (PLAIN_THEME if self.no_color else DEFAULT_THEME)
         theme = self._folders.find(name)
         if theme is not None:
             self.register_theme(theme)

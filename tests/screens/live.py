@@ -1,7 +1,7 @@
 """The dashboard on a demo cluster in this process, driven by keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,7 +13,10 @@ from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS, PodClique
 from grove_tui.app import GroveApp
 from grove_tui.cluster.session import Place, Session
 from grove_tui.config import Settings
+from grove_tui.kube.client import Client
 from grove_tui.kube.resources import PODS
+from grove_tui.kube.transport import Transport
+from grove_tui.reconcile.leadership import Policy
 from grove_tui.reconcile.world import open_informers
 from grove_tui.theme import ThemeFolders
 from grove_tui.view.keys import Key
@@ -36,6 +39,12 @@ class Dashboard:
     def screen(self) -> Screen[Any]:
         """The screen on top."""
         return self.app.screen
+
+    @property
+    def session(self) -> Session:
+        """The open cluster."""
+        assert self.app.session is not None
+        return self.app.session
 
     @property
     def tree(self) -> LiveTable:
@@ -86,19 +95,41 @@ class Dashboard:
 
 @asynccontextmanager
 async def dashboard(
-    *, size: tuple[int, int] = (140, 40), reconcile: bool = False, **settings
+    *,
+    size: tuple[int, int] = (140, 40),
+    reconcile: bool = False,
+    wrap: Callable[[Transport], Transport] = lambda transport: transport,
+    policy: Policy = Policy.NEVER,
+    prepare: Callable[[RunningCluster], Awaitable[None]] | None = None,
+    themes: ThemeFolders | None = None,
+    wanted: dict[str, Any] | None = None,
+    **settings,
 ) -> AsyncIterator[Dashboard]:
-    """Run the dashboard on a fresh demo cluster."""
+    """Run the dashboard on a fresh demo cluster.
+
+    Args:
+        size: Of the terminal.
+        reconcile: Whether the cluster makes PodCliqueSets real.
+        wrap: Puts something between the dashboard and the cluster.
+        policy: Whether the dashboard reconciles.
+        prepare: Done to the cluster before the dashboard opens it.
+        themes: Where themes come from.
+        wanted: What the user set, where the name is that of an argument here.
+        settings: What the user set.
+    """
+    chosen = Settings(demo=True, **settings, **(wanted or {}))
     async with running_cluster(reconcile=reconcile) as cluster:
 
         @asynccontextmanager
         async def opener(_: Settings) -> AsyncIterator[Session]:
-            client = cluster.connect()
+            client = Client(wrap(cluster.connect().transport))
             place = Place("demo", "https://127.0.0.1:6443", "", "default")
             clock = cluster.demo.options.clock
-            yield Session(place, client, open_informers(client), clock=clock)
+            yield Session(place, client, open_informers(client), clock=clock, policy=policy)
 
-        app = GroveApp(Settings(demo=True, **settings), opener, themes=ThemeFolders())
+        if prepare is not None:
+            await prepare(cluster)
+        app = GroveApp(chosen, opener, themes=themes or ThemeFolders())
         async with app.run_test(size=size, notifications=True) as pilot:
             shown = Dashboard(app, pilot, cluster)
             await shown.until(lambda: app.session is not None and app.session.has_synced)
