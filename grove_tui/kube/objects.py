@@ -368,7 +368,10 @@ def key_of(obj: HasMetadata) -> NamespacedName:
 
 def controller_of(obj: HasMetadata) -> OwnerReference | None:
     """Return the owner reference with `controller: true`, if any."""
-    return next((ref for ref in obj.metadata.owner_references if ref.controller), None)
+    for reference in obj.metadata.owner_references:
+        if reference.controller:
+            return reference
+    return None
 
 
 def find_condition(conditions: tuple[Condition, ...], type_: str) -> Condition | None:

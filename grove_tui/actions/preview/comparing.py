@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grove_tui.actions.preview.model import Arrival, Loss, Names
-from grove_tui.actions.preview.room import Lack, is_waiting
+from grove_tui.actions.preview.overlay import INDEX_WAITING
+from grove_tui.actions.preview.room import Lack
 from grove_tui.actions.preview.simulation import Simulation
-from grove_tui.api.constants import LABEL_PODCLIQUE
+from grove_tui.api.constants import LABEL_PODCLIQUE, LABEL_PODGANG
 from grove_tui.kube.objects import Pod, key_of
 from grove_tui.kube.quantity import CPU, MEMORY
 from grove_tui.reconcile.world import World
@@ -47,9 +48,7 @@ class Comparison:
 
     def relieved(self) -> Iterator[Pod]:
         """Yield the real pods that find a node through the change."""
-        if not self.with_.room_came:
-            return
-        for pod in filter(is_waiting, self.world.pods.values()):
+        for pod in self.world.pods.by_index(INDEX_WAITING, ""):
             after = self.with_.world.pods.get(*key_of(pod))
             other = self.without.world.pods.get(*key_of(pod))
             if _has_node(after) and not _has_node(other):
@@ -96,6 +95,7 @@ class Comparison:
                 podclique_of(pod),
                 pod.spec.hostname,
                 pod.spec.node_name,
+                pod.metadata.labels.get(LABEL_PODGANG, ""),
                 lack,
                 replaces=_place(pod) in taken,
             )

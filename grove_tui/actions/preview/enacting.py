@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from grove_tui.actions.preview.changes import Change, Cordon, Delete, Drain, Lose, Scale
+from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.simulation import Simulation
 from grove_tui.actions.preview.standstill import set_of
 from grove_tui.actions.target import Target
@@ -26,7 +27,7 @@ def find(world: World, target: Target) -> Any:
 
 
 def sets_of(world: World, changes: Iterable[Change]) -> set[NamespacedName]:
-    """Return the PodCliqueSets that changes concern at first."""
+    """Return the PodCliqueSets that changes concern by themselves."""
     concerned: list[HasMetadata] = []
     for change in changes:
         found = find(world, change.target)
@@ -34,7 +35,16 @@ def sets_of(world: World, changes: Iterable[Change]) -> set[NamespacedName]:
             concerned += world.pods.by_index(INDEX_NODE, found.metadata.name)
         elif found is not None:
             concerned.append(found)
-    return {key for obj in concerned if (key := set_of(obj)) is not None}
+    return _sets(concerned)
+
+
+def waiting_sets(world: World) -> set[NamespacedName]:
+    """Return the PodCliqueSets with pods that have no node; they may find one through a change."""
+    return _sets(world.pods.by_index(INDEX_WAITING, ""))
+
+
+def _sets(found: Iterable[HasMetadata]) -> set[NamespacedName]:
+    return {key for obj in found if (key := set_of(obj)) is not None}
 
 
 def enact(simulation: Simulation, change: Change) -> bool:

@@ -131,17 +131,13 @@ def terminations(compared: Comparison) -> tuple[tuple[Recycling, ...], tuple[str
 
     The futures are further on afterwards.
     """
-    without = list(_terminations(compared.without))
-    known = {recycling.gang: recycling for recycling in without}
+    known = {recycling.scope: recycling for recycling in _terminations(compared.without)}
     found: dict[str, Recycling] = {}
     for recycling in _terminations(compared.with_):
-        other = known.get(recycling.gang)
-        if other is not None and other.at <= recycling.at:
-            continue
-        found.setdefault(recycling.gang, recycling)
-    stayed = set(found) | {r.gang for r in _recyclings(compared.with_, compared.with_.recycles)}
-    averted = [gang for gang in known if gang not in stayed]
-    return tuple(found.values()), tuple(averted)
+        found.setdefault(recycling.scope, recycling)
+    averted = tuple(scope for scope in known if scope not in found)
+    caused = (r for s, r in found.items() if s not in known or r.at < known[s].at)
+    return tuple(caused), averted
 
 
 def _terminations(simulation: Simulation) -> Iterator[Recycling]:
@@ -156,9 +152,6 @@ def _terminations(simulation: Simulation) -> Iterator[Recycling]:
 
 def _recyclings(simulation: Simulation, recycles: Sequence[Recycle]) -> Iterator[Recycling]:
     for recycle in recycles:
-        gang = names.base_podgang_name(recycle.pcs.metadata.name, recycle.replica)
-        if recycle.group is not None:
-            gang = f"{recycle.group.metadata.name}-{recycle.index}"
         podcliques = simulation.world.podcliques
         waiting = 0
         for gone in recycle.podcliques:
@@ -166,13 +159,18 @@ def _recyclings(simulation: Simulation, recycles: Sequence[Recycle]) -> Iterator
             if again is not None:
                 pods = _pods_of(simulation.world, again)
                 waiting += sum(not pod.spec.node_name for pod in pods)
+        group = recycle.group
         yield Recycling(
-            gang,
+            recycle.podcliques[0].metadata.labels.get(LABEL_PODGANG, "")
+            if group is not None
+            else names.base_podgang_name(recycle.pcs.metadata.name, recycle.replica),
             recycle.at,
             termination_delay(recycle.pcs).total_seconds(),
             recycle.pods,
             waiting,
             tuple(_resets(recycle.podcliques, podcliques)),
+            group.metadata.name if group is not None else "",
+            recycle.index,
         )
 
 
@@ -208,3 +206,13 @@ def grouped(world: World, changes: Iterable[Change]) -> Iterator[tuple[str, str]
             group = found.metadata.labels.get(LABEL_PCSG, "") if found is not None else ""
             if group:
                 yield change.target.name, group
+
+
+def dropped(world: World, changes: Iterable[Change]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the replicas of sets and scaling groups that a smaller number takes away."""
+    for change in changes:
+        if not isinstance(change, Scale) or change.target.resource is PODCLIQUES:
+            continue
+        found = find(world, change.target)
+        if found is not None and change.replicas < found.spec.replicas:
+            yield change.target.name, tuple(range(change.replicas, found.spec.replicas))

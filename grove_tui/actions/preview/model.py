@@ -39,6 +39,7 @@ class Arrival:
         podclique: The PodClique that it fills.
         hostname: Its hostname, which is known before its name.
         node: A node where it would fit; empty without one.
+        gang: The gang that it belongs to.
         lack: Why it would find no node.
         replaces: Whether it takes the place of a pod that goes.
     """
@@ -47,6 +48,7 @@ class Arrival:
     podclique: str
     hostname: str
     node: str = ""
+    gang: str = ""
     lack: Lack | None = None
     replaces: bool = False
 
@@ -100,13 +102,14 @@ class Recycling:
     """A gang termination that follows: everything in it is deleted and created again.
 
     Attributes:
-        gang: The gang, or the replica of a scaling group, that is terminated.
+        gang: The gang that is terminated, or that its scaling-group replica belongs to.
         at: When.
         delay: terminationDelay in seconds.
         pods: How many pods go.
         waiting: How many of the new pods would find no node.
         resets: PodCliques that come back with another number of pods.
-        anyway: Whether it was going to happen without the change, too.
+        group: The scaling group of which one replica goes alone; else empty.
+        index: That replica.
     """
 
     gang: str
@@ -115,7 +118,13 @@ class Recycling:
     pods: int
     waiting: int = 0
     resets: tuple[Reset, ...] = ()
-    anyway: bool = False
+    group: str = ""
+    index: int = 0
+
+    @property
+    def scope(self) -> str:
+        """What is terminated, in words."""
+        return f"replica {self.index} of {self.group}" if self.group else f"gang {self.gang}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +165,12 @@ class Preview:
         resources: Requests of pods that come less those of pods that go, in Kubernetes' units.
         shortfalls: What falls below its minimum.
         recyclings: Gang terminations that follow.
-        averted: Gangs whose termination the change prevents.
+        averted: What would have been terminated and now is not.
         ended: Gangs that end: their pods all go, whether or not new ones come.
         resets: PodCliques that are created again at once with another number of pods.
         opponents: Autoscalers of what is scaled.
         grouped: (PodClique, scaling group) of cliques that should be scaled with their group.
+        dropped: (object, replicas) that a smaller number takes away, by their index.
         updating: Sets with an update under way.
         confirm: How strongly a person has to agree.
         phrase: What is to be typed, if anything.
@@ -183,6 +193,7 @@ class Preview:
     resets: tuple[Reset, ...] = ()
     opponents: tuple[Opponent, ...] = ()
     grouped: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, tuple[int, ...]], ...] = ()
     updating: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
     phrase: str = ""

@@ -5,27 +5,57 @@ objects on top of anything with the read side of a Store. Both answer as a Store
 content would.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
-from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
-from grove_tui.kube.store import IndexFunction
-from grove_tui.reconcile.world import INDEXES, Objects, World
+from grove_tui.api.constants import LABEL_PART_OF
+from grove_tui.kube.objects import HasMetadata, NamespacedName, Pod, key_of
+from grove_tui.kube.store import IndexFunction, Store
+from grove_tui.reconcile.world import INDEX_NODE, INDEXES, Objects, World
 
 T = TypeVar("T", bound=HasMetadata)
 
-Index = dict[str, dict[NamespacedName, T]]
+INDEX_WAITING = "waiting"
+"""Pods without a node, by the empty text."""
+
+
+def _by_waiting(pod: Pod) -> Iterable[str]:
+    return () if pod.spec.node_name else ("",)
+
+
+_INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
+    **INDEXES,
+    "pods": {**INDEXES["pods"], INDEX_WAITING: _by_waiting},
+}
+
+
+_WHOLE = (INDEX_NODE, INDEX_WAITING)
+"""Indexes that a focus leaves whole."""
 
 
 class Frozen(Generic[T]):
     """A fixed set of objects; each index is built when it is first used."""
 
-    def __init__(self, objects: Iterable[T], functions: Mapping[str, IndexFunction]) -> None:
+    def __init__(
+        self,
+        objects: Iterable[T],
+        functions: Mapping[str, IndexFunction],
+        keys: Iterable[NamespacedName] = (),
+    ) -> None:
+        """Take over objects.
+
+        Args:
+            objects: The objects.
+            functions: The indexes.
+            keys: Their keys in the same order, where they are at hand.
+        """
         self._objects = tuple(objects)
+        self._keys = tuple(keys)
         self._functions = functions
         self._by_key: dict[NamespacedName, T] | None = None
-        self._indexes: dict[str, Index[T]] = {}
+        self._focus = self._objects
+        self._indexes: dict[str, dict[str, list[T]]] = {}
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -33,7 +63,8 @@ class Frozen(Generic[T]):
     def get(self, namespace: str, name: str) -> T | None:
         """Return one object, or None."""
         if self._by_key is None:
-            self._by_key = {key_of(obj): obj for obj in self._objects}
+            keys = self._keys or map(key_of, self._objects)
+            self._by_key = dict(zip(keys, self._objects, strict=True))
         return self._by_key.get(NamespacedName(namespace, name))
 
     def values(self) -> Collection[T]:
@@ -44,17 +75,21 @@ class Frozen(Generic[T]):
         """Return the objects that the index files under `value`."""
         built = self._indexes.get(index)
         if built is None:
-            built = self._indexes[index] = _built(self._objects, self._functions[index])
-        found = built.get(value)
-        return found.values() if found is not None else ()
+            built = self._indexes[index] = {}
+            function = self._functions[index]
+            for obj in self._objects if index in _WHOLE else self._focus:
+                for found in function(obj):
+                    built.setdefault(found, []).append(obj)
+        return built.get(value, ())
+
+    def focused(self, is_wanted: Callable[[T], bool]) -> "Frozen[T]":
+        """Return the same objects, with indexes of the wanted ones only."""
+        focused = Frozen(self._objects, self._functions, self._keys)
+        focused._focus = tuple(filter(is_wanted, self._objects))
+        return focused
 
 
-def _built(objects: Iterable[T], function: IndexFunction) -> Index[T]:
-    index: Index[T] = {}
-    for obj in objects:
-        for value in function(obj):
-            index.setdefault(value, {})[key_of(obj)] = obj
-    return index
+Index = dict[str, dict[NamespacedName, T]]
 
 
 class Overlay(Generic[T]):
@@ -118,17 +153,37 @@ class Overlay(Generic[T]):
 
 def freeze(world: World) -> World:
     """Return the world as it is now; cheap, and safe to read in another thread."""
-    copies: dict[str, Any] = {
-        field.name: Frozen(getattr(world, field.name).values(), INDEXES[field.name])
-        for field in fields(World)
-    }
-    return World(**copies)
+    return World(**{field.name: _frozen(world, field.name) for field in fields(World)})
+
+
+def _frozen(world: World, name: str) -> Any:
+    objects = getattr(world, name)
+    if isinstance(objects, Frozen):
+        return objects
+    keys = objects.keys() if isinstance(objects, Store) else ()
+    return Frozen(objects.values(), _INDEXES[name], keys)
+
+
+def focus(world: World, sets: Collection[NamespacedName]) -> World:
+    """Return a frozen world whose indexes know what belongs to these PodCliqueSets.
+
+    Plans about one set never look at the parts of another one, and most of a cluster is others.
+    """
+
+    def is_wanted(obj: HasMetadata) -> bool:
+        metadata = obj.metadata
+        pcs = metadata.labels.get(LABEL_PART_OF)
+        return not pcs or (metadata.namespace, pcs) in sets
+
+    return World(
+        **{field.name: getattr(world, field.name).focused(is_wanted) for field in fields(World)}
+    )
 
 
 def overlay(world: World) -> World:
-    """Return a world that starts as `world` and can be changed."""
+    """Return a world that starts as `world`, which is frozen, and can be changed."""
     copies: dict[str, Any] = {
-        field.name: Overlay(getattr(world, field.name), INDEXES[field.name])
+        field.name: Overlay(getattr(world, field.name), _INDEXES[field.name])
         for field in fields(World)
     }
     return World(**copies)

@@ -6,9 +6,10 @@ pods are added one by one.
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.api.constants import (
     LABEL_BASE_PODGANG,
     LABEL_POD_TEMPLATE_HASH,
@@ -52,18 +53,24 @@ class Demands:
     """What pods ask for, computed once for all pods of one template."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Demand] = {}
+        self._known: dict[tuple[str, str], Occupant] = {}
 
     def of(self, pod: Pod) -> Demand:
         """Return what a pod asks for."""
+        return self.occupant(pod).demand
+
+    def occupant(self, pod: Pod) -> Occupant:
+        """Return what a pod is to its node; of the pods of one template, one stands for all."""
         owner = controller_of(pod)
-        if owner is None:
-            return demand_of(pod)
-        key = owner.uid, pod.metadata.labels.get(LABEL_POD_TEMPLATE_HASH, "")
-        demand = self._known.get(key)
-        if demand is None:
-            demand = self._known[key] = demand_of(pod)
-        return demand
+        labels = pod.metadata.labels
+        key = owner.uid if owner is not None else "", labels.get(LABEL_POD_TEMPLATE_HASH, "")
+        found = self._known.get(key)
+        if found is None:
+            clique = labels.get(LABEL_PODCLIQUE, "")
+            found = Occupant(demand_of(pod), clique, pod.metadata.namespace, labels)
+            if key[0] and key[1]:
+                self._known[key] = found
+        return found
 
 
 class Room:
@@ -77,9 +84,13 @@ class Room:
         self._placement = Placement(self._nodes, random.Random(0))
         for node in world.nodes.values():
             self._nodes.observe(node.metadata.name, node)
+        occupants: dict[str, dict[str, Occupant]] = {}
         for pod in world.pods.values():
             if pod.spec.node_name and not is_finished(pod):
-                self._nodes.place(pod.metadata.uid, pod.spec.node_name, self._occupant(pod))
+                on_node = occupants.setdefault(pod.spec.node_name, {})
+                on_node[pod.metadata.uid] = demands.occupant(pod)
+        for name, on_node in occupants.items():
+            self._nodes.fill(name, on_node)
 
     def release(self, pod: Pod) -> None:
         """Take notice that a pod is gone."""
@@ -91,7 +102,7 @@ class Room:
 
     def place(self, key: NamespacedName) -> Placed:
         """Find nodes for the waiting pods of a gang."""
-        pods = self._world.pods.by_index(INDEX_PODGANG, f"{key.namespace}/{key.name}")
+        pods = _pods_of(self._world, key)
         waiting = sorted((pod for pod in pods if is_waiting(pod)), key=_seniority)
         gang = self._world.podgangs.get(*key)
         if not waiting or gang is None:
@@ -151,19 +162,14 @@ class Room:
         gang = self._world.podgangs.get(*key)
         if gang is None:
             return False
-        pods = self._world.pods.by_index(INDEX_PODGANG, f"{key.namespace}/{key.name}")
+        pods = _pods_of(self._world, key)
         placed = Counter(
             pod.metadata.labels.get(LABEL_PODCLIQUE, "") for pod in pods if _holds_place(pod)
         )
         return all(placed[group.name] >= group.min_replicas for group in gang.spec.podgroups)
 
     def _candidate(self, pod: Pod) -> Candidate:
-        return Candidate(pod.metadata.uid, self._occupant(pod))
-
-    def _occupant(self, pod: Pod) -> Occupant:
-        meta = pod.metadata
-        clique = meta.labels.get(LABEL_PODCLIQUE, "")
-        return Occupant(self._demands.of(pod), clique, meta.namespace, meta.labels)
+        return Candidate(pod.metadata.uid, self._demands.occupant(pod))
 
     # Why not
 
@@ -186,13 +192,22 @@ class Room:
 
 
 def waiting_gangs(world: World) -> list[NamespacedName]:
-    """Return the gangs with pods that wait for a node, the longest wait first."""
+    """Return the gangs with pods that wait for a node, in the order of their chances.
+
+    Room comes pod by pod, so a gang that runs and takes single pods is served before one that has
+    to find room for its minimum; among equals the longest wait goes first.
+    """
     found: dict[NamespacedName, None] = {}
-    for pod in sorted((pod for pod in world.pods.values() if is_waiting(pod)), key=_seniority):
+    without_node = world.pods.by_index(INDEX_WAITING, "")
+    for pod in sorted(filter(is_waiting, without_node), key=_seniority):
         gang = pod.metadata.labels.get(LABEL_PODGANG)
         if gang:
             found[NamespacedName(pod.metadata.namespace, gang)] = None
-    return list(found)
+    return sorted(found, key=lambda key: not any(map(_holds_place, _pods_of(world, key))))
+
+
+def _pods_of(world: World, gang: NamespacedName) -> Collection[Pod]:
+    return world.pods.by_index(INDEX_PODGANG, f"{gang.namespace}/{gang.name}")
 
 
 def is_waiting(pod: Pod) -> bool:

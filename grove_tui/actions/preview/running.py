@@ -7,8 +7,9 @@ from datetime import datetime
 from grove_tui.actions.preview import judging
 from grove_tui.actions.preview.changes import Change
 from grove_tui.actions.preview.comparing import Comparison, losses
-from grove_tui.actions.preview.enacting import enact, sets_of
+from grove_tui.actions.preview.enacting import enact, sets_of, waiting_sets
 from grove_tui.actions.preview.model import Confirm, Preview
+from grove_tui.actions.preview.overlay import focus, freeze
 from grove_tui.actions.preview.room import Demands
 from grove_tui.actions.preview.simulation import Simulation
 from grove_tui.actions.preview.standstill import prepare
@@ -21,17 +22,20 @@ def preview(world: World, changes: Sequence[Change], now: datetime) -> Preview:
     """Return what the changes would do if all of them were made now.
 
     Args:
-        world: The cluster; only read.
+        world: The cluster; only read. In another thread it has to be frozen before.
         changes: What is to be done.
         now: The current time.
     """
+    world = freeze(world)
     sets = sets_of(world, changes)
+    others = waiting_sets(world)
+    world = focus(world, sets | others)
     demands = Demands()
     compared = Comparison(world, Simulation(world, now, demands), Simulation(world, now, demands))
-    prepare(compared.with_.draft, sets, now)
+    prepare(compared.with_.draft, sets | others, now)
     gone = [change for change in changes if not enact(compared.with_, change)]
     compared.with_.settle()
-    prepare(compared.without.draft, sets, now)
+    prepare(compared.without.draft, sets | others, now)
     _follow(compared)
     found = Preview(
         changes=tuple(change for change in changes if change not in gone),
@@ -64,6 +68,7 @@ def _effects(found: Preview, compared: Comparison) -> Preview:
         resets=tuple(judging.resets(compared)),
         opponents=tuple(judging.opponents(compared.world, found.changes)),
         grouped=tuple(judging.grouped(compared.world, found.changes)),
+        dropped=tuple(judging.dropped(compared.world, found.changes)),
         ended=tuple(judging.ended_gangs(compared)),
     )
 

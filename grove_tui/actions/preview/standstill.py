@@ -5,7 +5,7 @@ is gone, and an update that is under way stands still, because what it replaces 
 the change and would take many steps.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,26 +18,20 @@ from grove_tui.kube.objects import HasMetadata, NamespacedName, Pod, is_true
 from grove_tui.reconcile.updates import is_updating
 from grove_tui.reconcile.world import INDEX_PART_OF, World
 
-_OWNED = ("podcliquescalinggroups", "podcliques", "podgangs", "pods")
+_OWNED = ("podcliquesets", "podcliquescalinggroups", "podcliques", "podgangs", "pods")
 
 
 def prepare(draft: Draft, sets: Collection[NamespacedName], now: datetime) -> None:
     """Bring what concerns these sets to rest."""
-    for key in sets:
-        value = f"{key.namespace}/{key.name}"
-        for field in _OWNED:
-            _finish(draft, list(getattr(draft.world, field).by_index(INDEX_PART_OF, value)))
+    for field in _OWNED:
+        for obj in getattr(draft.world, field).values():
+            leaves = obj.metadata.deletion_timestamp is not None
+            if leaves and set_of(obj) in sets and not is_stuck(draft.world, obj):
+                draft.remove(obj)
+    for key in sorted(sets):
         pcs = draft.world.podcliquesets.get(*key)
-        if pcs is not None:
-            _finish(draft, [pcs])
-            if is_updating(pcs):
-                _stop_update(draft, pcs, now)
-
-
-def _finish(draft: Draft, found: Iterable[HasMetadata]) -> None:
-    for obj in found:
-        if obj.metadata.deletion_timestamp is not None and not is_stuck(draft.world, obj):
-            draft.remove(obj)
+        if pcs is not None and is_updating(pcs):
+            _stop_update(draft, pcs, now)
 
 
 def is_stuck(world: World, obj: HasMetadata) -> bool:

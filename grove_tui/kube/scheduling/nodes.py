@@ -83,6 +83,13 @@ class NodeInfo:
         self.occupants[uid] = occupant
         self._count(occupant, 1)
 
+    def fill(self, occupants: Mapping[str, Occupant]) -> None:
+        """Count many pods that are not counted yet; as `add`, but faster."""
+        self.occupants.update(occupants)
+        for occupant in occupants.values():
+            self._sum(occupant, 1)
+        self._weigh()
+
     def remove(self, uid: str) -> None:
         """Stop counting a pod, if it was counted."""
         occupant = self.occupants.pop(uid, None)
@@ -90,6 +97,10 @@ class NodeInfo:
             self._count(occupant, -1)
 
     def _count(self, occupant: Occupant, sign: int) -> None:
+        self._sum(occupant, sign)
+        self._weigh()
+
+    def _sum(self, occupant: Occupant, sign: int) -> None:
         demand = occupant.demand
         self.used_cpu += sign * demand.cpu
         self.used_memory += sign * demand.memory
@@ -100,7 +111,6 @@ class NodeInfo:
             self.cliques[occupant.clique] = left
         else:
             del self.cliques[occupant.clique]
-        self._weigh()
 
     def _weigh(self) -> None:
         # The scarcest of the three decides, so that a node full of tiny pods counts as full.
@@ -140,6 +150,12 @@ class Nodes:
             before.remove(uid)
         info.add(uid, occupant)
         self._places[uid] = info
+
+    def fill(self, node: str, occupants: Mapping[str, Occupant]) -> None:
+        """Count pods, by uid, that are on no node yet."""
+        info = self._nodes.setdefault(node, NodeInfo(node))
+        info.fill(occupants)
+        self._places.update(dict.fromkeys(occupants, info))
 
     def release(self, uid: str) -> bool:
         """Stop counting a pod; returns whether it was counted."""

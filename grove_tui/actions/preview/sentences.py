@@ -1,0 +1,296 @@
+"""A preview in words: what matters most first, every number that counts, names at the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from grove_tui.actions.deleting import count_of
+from grove_tui.actions.preview.changes import Scale
+from grove_tui.actions.preview.model import (
+    Arrival,
+    Confirm,
+    Loss,
+    Names,
+    Opponent,
+    Preview,
+    Recycling,
+    Shortfall,
+)
+from grove_tui.actions.preview.room import Lack
+from grove_tui.api.duration import format_duration
+from grove_tui.kube.quantity import CPU, MEMORY, format_amount
+
+MOST_NAMES = 3
+"""How many gangs are named in one sentence."""
+MOST_PODS = 200
+"""How many pods are listed by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a preview.
+
+    Attributes:
+        symbol: One character that says what kind of line it is, so that colour is not alone.
+        style: The word for its colour.
+        text: What it says.
+    """
+
+    symbol: str
+    style: str
+    text: str
+
+
+def lines(preview: Preview, now: datetime) -> tuple[Line, ...]:
+    """Return a preview as lines: what happens, what goes wrong, remarks, then names."""
+    found = [
+        *_gone(preview),
+        *_counts(preview),
+        *_gangs(preview),
+        *_trouble(preview, now),
+        *_remarks(preview),
+    ]
+    if not found:
+        found.append(Line("=", "dim", "Nothing changes."))
+    return (*found, *_names(preview))
+
+
+def _gone(preview: Preview) -> Iterator[Line]:
+    for target in preview.gone:
+        yield Line("!", "warn", f"{target} is gone already.")
+
+
+# What happens
+
+
+def _counts(preview: Preview) -> Iterator[Line]:
+    replaced = sum(arrival.replaces for arrival in preview.arrivals)
+    fewer, more = len(preview.losses) - replaced, len(preview.arrivals) - replaced
+    if replaced:
+        are = "is" if replaced == 1 else "are"
+        yield Line("~", "info", f"{count_of(replaced, 'pod')} {are} replaced by {_new(replaced)}.")
+    if fewer:
+        yield Line("-", "error", f"{count_of(fewer, 'pod')} {_goes(fewer)} for good.")
+    if more:
+        yield Line("+", "ok", f"{count_of(more, 'pod')} {_comes(more)}.")
+    for verb, sign in (("Asks for", 1), ("Frees", -1)):
+        amounts = {n: a * sign for n, a in preview.resources.items() if a * sign > 0}
+        if amounts:
+            yield Line("=", "dim", f"{verb} {_resources(amounts)}.")
+    if preview.relieved:
+        number = len(preview.relieved)
+        text = f"{count_of(number, 'waiting pod')} {'gets' if number == 1 else 'get'} a node."
+        yield Line("+", "ok", text)
+
+
+def _gangs(preview: Preview) -> Iterator[Line]:
+    recycled = {recycling.gang for recycling in preview.recyclings}
+    removed = [gang for gang in preview.ended if gang in preview.podgangs.removed]
+    stopped = [g for g in preview.ended if g not in preview.podgangs.removed and g not in recycled]
+    if removed:
+        yield Line("x", "error", f"Ends {_listed('gang', removed)}.")
+    if stopped:
+        its = "its" if len(stopped) == 1 else "their"
+        yield Line("x", "error", f"Stops {_listed('gang', stopped)} until {its} new pods run.")
+    for name, indices in preview.dropped:
+        yield Line("i", "info", _dropped(name, indices))
+    for scope in preview.averted:
+        yield Line("+", "ok", f"Stops the countdown of {scope}.")
+
+
+def _dropped(name: str, indices: Sequence[int]) -> str:
+    first, last = indices[0], indices[-1]
+    if first == last:
+        return f"Replica {last} of {name} goes: the highest number goes first."
+    return f"Replicas {first} to {last} of {name} go: the highest numbers go first."
+
+
+# What goes wrong
+
+
+def _trouble(preview: Preview, now: datetime) -> Iterator[Line]:
+    yield from _lacks(preview.unplaced)
+    for shortfall in preview.shortfalls:
+        yield _shortfall(shortfall)
+    for recycling in preview.recyclings:
+        yield from _recycling(recycling, now)
+    for reset in preview.resets:
+        text = f"{reset.podclique} comes back with {reset.after} replicas instead of {reset.before}"
+        yield Line("!", "warn", f"{text}: the template's number.")
+
+
+def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
+    alone: Counter[tuple[str, str]] = Counter()
+    together: dict[str, Lack] = {}
+    for arrival in unplaced:
+        assert arrival.lack is not None
+        if arrival.lack.together:
+            together[arrival.gang] = arrival.lack
+        else:
+            alone[arrival.podclique, arrival.lack.sentence] += 1
+    for gang, lack in together.items():
+        fit = f"its {lack.together} pods need room at once and {lack.fitting} of them fit"
+        yield Line("!", "warn", f"Gang {gang} cannot start: {fit}; {lack.sentence}.")
+    for (podclique, sentence), number in alone.items():
+        pods = f"{count_of(number, 'new pod')} of {podclique}"
+        yield Line("!", "warn", f"{pods} {'gets' if number == 1 else 'get'} no node: {sentence}.")
+
+
+def _shortfall(shortfall: Shortfall) -> Line:
+    unit = "replica" if shortfall.kind == "PodCliqueScalingGroup" else "pod"
+    have = f"{shortfall.name} has {count_of(shortfall.left, unit)} left and needs at least"
+    if shortfall.lasting:
+        return Line("!", "error", f"{have} {shortfall.minimum}.")
+    return Line("!", "warn", f"{have} {shortfall.minimum}, until the new pods have nodes.")
+
+
+def _recycling(recycling: Recycling, now: datetime) -> Iterator[Line]:
+    left = max(0.0, (recycling.at - now).total_seconds())
+    when = f"In {_about(left)} (terminationDelay)" if left >= 1 else "At once"
+    pods = f"{count_of(recycling.pods, 'pod')} of {recycling.scope}"
+    are = "is" if recycling.pods == 1 else "are"
+    unless = ", unless the minimum is back by then" if left >= 1 else ""
+    yield Line("x", "error", f"{when}, {pods} {are} deleted and started anew{unless}.")
+    for reset in recycling.resets:
+        again = f"{reset.podclique} then has {count_of(reset.after, 'pod')}, not {reset.before}"
+        yield Line("!", "warn", f"{again}: it starts from its template.")
+    if recycling.waiting:
+        number = recycling.waiting
+        yield Line("!", "warn", f"{number} of these pods would get no node then.")
+
+
+# Remarks
+
+
+def _remarks(preview: Preview) -> Iterator[Line]:
+    for opponent in preview.opponents:
+        yield _opponent(opponent)
+    for podclique, group in preview.grouped:
+        text = f"{podclique} belongs to scaling group {group}: scale the group to keep the number."
+        yield Line("!", "warn", text)
+    for pcs in preview.updating:
+        text = f"{pcs} is being updated; the pods that the update replaces are not counted here."
+        yield Line("i", "info", text)
+
+
+def _opponent(opponent: Opponent) -> Line:
+    bounds = f"between {opponent.minimum} and {opponent.maximum}"
+    if opponent.wanted == 0:
+        text = f"Autoscaler {opponent.name} is off while the number is 0."
+        return Line("i", "info", text)
+    if opponent.result != opponent.wanted:
+        text = f"Autoscaler {opponent.name} keeps it {bounds} and sets it to {opponent.result}."
+        return Line("!", "warn", text)
+    text = f"Autoscaler {opponent.name} keeps it {bounds} and may change it again."
+    return Line("i", "info", text)
+
+
+# Names
+
+
+def _names(preview: Preview) -> Iterator[Line]:
+    kinds: tuple[tuple[str, Names], ...] = (
+        ("PodClique", preview.podcliques),
+        ("PodCliqueScalingGroup", preview.scaling_groups),
+        ("PodGang", preview.podgangs),
+        ("Service", preview.services),
+    )
+    if preview.losses:
+        yield Line(" ", "title", "Pods that go")
+        yield from _some(_loss(loss) for loss in preview.losses)
+    if preview.arrivals:
+        yield Line(" ", "title", "Pods that come, by hostname (names are made up on creation)")
+        yield from _some(_arrival(arrival) for arrival in preview.arrivals)
+    if preview.relieved:
+        yield Line(" ", "title", "Waiting pods that get a node")
+        yield from _some(_relieved(loss) for loss in preview.relieved)
+    if any(names for _, names in kinds):
+        yield Line(" ", "title", "Other objects")
+        for kind, names in kinds:
+            yield from _some(_objects(kind, names))
+
+
+def _some(found: Iterable[Line]) -> Iterator[Line]:
+    listed = list(found)
+    yield from listed[:MOST_PODS]
+    if len(listed) > MOST_PODS:
+        yield Line(" ", "dim", f"and {len(listed) - MOST_PODS} more")
+
+
+def _loss(loss: Loss) -> Line:
+    return Line("-", "error", f"{loss.name}{_on(loss.node)}")
+
+
+def _relieved(loss: Loss) -> Line:
+    return Line("+", "ok", f"{loss.name}{_on(loss.node)}")
+
+
+def _arrival(arrival: Arrival) -> Line:
+    if arrival.node:
+        return Line("+", "ok", f"{arrival.hostname}  fits on {arrival.node}")
+    return Line("!", "warn", f"{arrival.hostname}  no node")
+
+
+def _on(node: str) -> str:
+    return f"  on {node}" if node else "  waiting"
+
+
+def _objects(kind: str, names: Names) -> Iterator[Line]:
+    for symbol, style, found in (
+        ("-", "error", names.removed),
+        ("~", "info", names.recreated),
+        ("+", "ok", names.added),
+    ):
+        for name in found:
+            yield Line(symbol, style, f"{kind} {name}")
+
+
+# Words
+
+
+def question(preview: Preview) -> str:
+    """Return what is asked of the person before the act; empty when a key is enough."""
+    if preview.confirm is not Confirm.TYPED:
+        return ""
+    number = len(preview.ended)
+    what = f"{count_of(number, 'gang')} {'ends' if number == 1 else 'end'}"
+    return f"{what}. Type {preview.phrase} to go on."
+
+
+def subjects(preview: Preview) -> str:
+    """Say in a few words what a preview is of: the objects and their new numbers."""
+    words = []
+    for change in preview.changes:
+        number = f" to {change.replicas}" if isinstance(change, Scale) else ""
+        words.append(f"{change.target.name}{number}")
+    return ", ".join(words)
+
+
+def _resources(amounts: dict[str, int]) -> str:
+    order = sorted(amounts, key=lambda name: (name in (CPU, MEMORY), name))
+    return ", ".join(f"{format_amount(name, amounts[name])} {name}" for name in order)
+
+
+def _listed(word: str, found: Sequence[str]) -> str:
+    shown = ", ".join(found[:MOST_NAMES])
+    more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
+    return f"{word}{'' if len(found) == 1 else 's'} {shown}{more}"
+
+
+def _about(seconds: float) -> str:
+    """Return a length of time; whole minutes are enough for hours."""
+    whole = round(seconds)
+    return format_duration(whole if whole < 3600 else whole - whole % 60)
+
+
+def _new(number: int) -> str:
+    return "a new one" if number == 1 else "new ones"
+
+
+def _goes(number: int) -> str:
+    return "goes" if number == 1 else "go"
+
+
+def _comes(number: int) -> str:
+    return "comes" if number == 1 else "come"
