@@ -131,6 +131,8 @@ class Api:
         if request.path.rstrip("/") == "/openapi/v3":
             return answer_json(documents.index(catalog))
         match request.path.strip("/").split("/"):
+            case ["openapi", "v2"]:
+                return Response(200, {"content-type": documents.V2_TYPE}, documents.V2_EMPTY)
             case ["openapi", "v3", "api", version]:
                 found = await asyncio.to_thread(documents.document, catalog, "", version)
             case ["openapi", "v3", "apis", group, version]:

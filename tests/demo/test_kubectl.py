@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,11 +16,10 @@ from grove_tui.demo.apiserver import ApiServer
 from grove_tui.demo.credentials import Credentials, write_kubeconfig
 from grove_tui.demo.logs import LogOptions
 from grove_tui.demo.statuses import Json
+from tests import kubectl_client
 from tests.demo.caller import WIDGET_CRD, WIDGETS, Caller, pod, widget
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("kubectl") is None, reason="kubectl is not installed on this machine"
-)
+pytestmark = pytest.mark.skipif(bool(kubectl_client.missing()), reason=kubectl_client.missing())
 
 
 class Failed(Exception):

@@ -4,7 +4,6 @@ The cluster runs as its users run it: `grove-tui cluster --reconcile` in a proce
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import kubectl_client
+
 pytestmark = [
-    pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed"),
+    pytest.mark.skipif(bool(kubectl_client.missing()), reason=kubectl_client.missing()),
     pytest.mark.timeout(120),
 ]
 

@@ -23,6 +23,14 @@ _ACTION_NAMES = {"create": "post", "update": "put"}
 _WRITING = ("create", "update", "patch")
 _WRITE_PARAMETERS = ("dryRun", "fieldManager", "fieldValidation")
 
+V2_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+V2_EMPTY = b"\x0a\x032.0"
+"""An OpenAPI v2 document that describes no kind (`swagger: "2.0"` as protobuf).
+
+kubectl before 1.27 insists on such a document before it applies anything, and takes a kind that is
+not in it as one that the server will validate.
+"""
+
 
 def index(catalog: Catalog) -> Json:
     """Return where the documents are."""
