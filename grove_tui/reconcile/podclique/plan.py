@@ -79,14 +79,15 @@ def plan(
         delete += step.delete
     going = {pod.metadata.uid for pod in delete}
     staying = [pod for pod in census.active if pod.metadata.uid not in going]
-    held = 0 if may_replace else len(census.failed)
-    missing = podclique.spec.replicas - len(staying) - held
+    missing = podclique.spec.replicas - len(staying)
     if missing < 0:
         delete += _surplus(podclique, staying, -missing)
+    # A failed pod keeps its place while replacements wait, unless another pod has it already.
+    held = 0 if may_replace else min(len(census.failed), max(missing, 0))
     return Plan(
-        create=_free_indices(podclique, census, staying, max(missing, 0)),
+        create=_free_indices(podclique, census, staying, max(missing - held, 0)),
         delete=tuple(delete),
-        replace=tuple(census.failed) if may_replace else (),
+        replace=tuple(census.failed[held:]),
         release=releasable(world, podclique, staying),
         progress=progress,
         is_waiting=held > 0,
