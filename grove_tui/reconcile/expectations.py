@@ -7,6 +7,7 @@ requests over the store until the watch has brought them:
 - An object that we created or changed reads as the server answered, from the moment of the answer.
 - An object that we deleted reads as terminating.
 - What the watch brings wins as soon as it is as new, told by uid and resourceVersion.
+- An answer about an object that the watch has already shown to go, told by uid, changes nothing.
 - Nothing is forgotten by time alone: an answer that the watch never confirms is offered by
   `unconfirmed` for a look at the server (the object may have come and gone while a watch was down).
 """
@@ -24,6 +25,9 @@ from grove_tui.kube.store import IndexFunction, Store
 
 T = TypeVar("T", bound=HasMetadata)
 
+REMEMBERED = 4096
+"""Of how many deleted objects answers to older requests may still be on their way."""
+
 
 @dataclass(slots=True)
 class _Expected(Generic[T]):
@@ -39,8 +43,11 @@ class ExpectedStore(Generic[T]):
         self._store = store
         self._functions = indexes
         self._expected: dict[NamespacedName, _Expected[T]] = {}
-        self._indexes: dict[str, dict[str, set[NamespacedName]]] = {name: {} for name in indexes}
+        self._indexes: dict[str, dict[str, dict[NamespacedName, None]]] = {
+            name: {} for name in indexes
+        }
         self._answers: dict[NamespacedName, str] = {}
+        self._gone: dict[str, None] = {}
         store.add_handler(self._observe)
 
     def close(self) -> None:
@@ -80,6 +87,8 @@ class ExpectedStore(Generic[T]):
 
     def written(self, obj: T) -> None:
         """Note the server's answer to a create, update or patch."""
+        if obj.metadata.uid in self._gone:
+            return
         key = key_of(obj)
         self._answers[key] = obj.metadata.resource_version
         seen = self._store.get(*key)
@@ -119,6 +128,7 @@ class ExpectedStore(Generic[T]):
         key = key_of(obj)
         if new is None:
             self._answers.pop(key, None)
+            self._remember_gone(obj.metadata.uid)
         expected = self._expected.get(key)
         if expected is None:
             return
@@ -129,6 +139,11 @@ class ExpectedStore(Generic[T]):
             self._observe_deleted(key, expected, new)
         elif _is_as_new(new, expected.obj):
             self._drop(key)
+
+    def _remember_gone(self, uid: str) -> None:
+        self._gone[uid] = None
+        if len(self._gone) > REMEMBERED:
+            del self._gone[next(iter(self._gone))]
 
     def _observe_deleted(self, key: NamespacedName, expected: _Expected[T], new: T) -> None:
         if new.metadata.deletion_timestamp is not None:
@@ -143,7 +158,7 @@ class ExpectedStore(Generic[T]):
         self._expected[key] = expected
         for name, function in self._functions.items():
             for value in function(expected.obj):
-                self._indexes[name].setdefault(value, set()).add(key)
+                self._indexes[name].setdefault(value, {})[key] = None
 
     def _drop(self, key: NamespacedName) -> None:
         expected = self._expected.pop(key, None)
@@ -153,7 +168,7 @@ class ExpectedStore(Generic[T]):
             for value in function(expected.obj):
                 keys = self._indexes[name].get(value)
                 if keys is not None:
-                    keys.discard(key)
+                    keys.pop(key, None)
                     if not keys:
                         del self._indexes[name][value]
 
