@@ -17,6 +17,9 @@ from grove_tui.reconcile.workqueue import ShutDown, WorkQueue
 
 _log = logging.getLogger(__name__)
 
+SHORTEST_DELAY = 0.001
+"""Least seconds between two reconciles of a key that asks for another one: less than this may be
+nothing in the clock of the event loop, and the key would be reconciled on and on."""
 DURATIONS_KEPT = 2048
 """How many of the latest durations percentiles are computed from."""
 
@@ -138,7 +141,7 @@ class Controller:
                 if spacing > 0:
                     self._rest(key, spacing)
                 if seconds is not None:
-                    self._queue.add_after(key, seconds)
+                    self._queue.add_after(key, max(seconds, SHORTEST_DELAY))
             case Conflict():
                 # Another writer was first; the watch brings its change and the retry sees it.
                 self.stats.conflicts += 1
