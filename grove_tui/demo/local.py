@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from grove_tui.demo.access import ADMIN
 from grove_tui.demo.api import Api
