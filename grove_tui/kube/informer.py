@@ -33,12 +33,13 @@ class Informer(Generic[T]):
         field_selector: str = "",
     ) -> None:
         self.resource = resource
+        self.namespace = namespace if resource.namespaced else ""
         self.store: Store[T] = Store(indexes)
         self.reflector: Reflector[T] = Reflector(
             client,
             resource,
             self.store,
-            namespace=namespace if resource.namespaced else "",
+            namespace=self.namespace,
             label_selector=label_selector,
             field_selector=field_selector,
         )

@@ -1,8 +1,9 @@
 """What all Grove controllers share."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
@@ -11,6 +12,7 @@ from grove_tui.kube.resources import Resource
 from grove_tui.reconcile.actions import Executor, Outcome, describe
 from grove_tui.reconcile.blueprint import Blueprints
 from grove_tui.reconcile.recorder import EventRecorder
+from grove_tui.reconcile.startup import StartupWatch
 from grove_tui.reconcile.world import World
 
 
@@ -51,8 +53,7 @@ class Problems:
         self._known.pop(pcs, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """The cluster as seen, the means to change it, and the time."""
 
     world: World
@@ -62,6 +63,7 @@ class Context:
     clock: Clock
     blueprints: Blueprints
     problems: Problems
+    startup: StartupWatch
 
 
 _CODES = {

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
@@ -24,6 +25,7 @@ from grove_tui.reconcile.podcliqueset.reconciler import PodCliqueSetReconciler
 from grove_tui.reconcile.podgang.reconciler import PodGangReconciler
 from grove_tui.reconcile.recorder import EventRecorder
 from grove_tui.reconcile.routing import Controllers, Router
+from grove_tui.reconcile.startup import StartupWatch
 from grove_tui.reconcile.world import INDEXES, Informers, World
 
 _log = logging.getLogger(__name__)
@@ -37,8 +39,7 @@ FLUSH_SECONDS = 2.0
 """How long the last events may take on the way out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct, frozen=True):
     """What the controllers have done, by their names."""
 
     controllers: dict[str, ControllerStats]
@@ -91,8 +92,20 @@ class Manager:
         executor = Executor(client, by_plural, clock)
         problems = Problems()
         problems.unreadable = self._unreadable
+        self._startup = StartupWatch(
+            client,
+            informers.podcliquesets.namespace,
+            lambda child: self._router.startup_object(child),
+        )
         context = Context(
-            self.world, client, executor, self.recorder, clock, Blueprints(), problems
+            self.world,
+            client,
+            executor,
+            self.recorder,
+            clock,
+            Blueprints(),
+            problems,
+            self._startup,
         )
         sets = PodCliqueSetReconciler(context)
         self._controllers = Controllers(
@@ -139,6 +152,7 @@ class Manager:
                     group.create_task(controller.run(), name=f"{controller.name} controller")
                 group.create_task(self.recorder.run(), name="event recorder")
                 group.create_task(self._confirm_writes(), name="confirm writes")
+                group.create_task(self._startup.run(), name="start-up objects")
         finally:
             self._detach()
             await self._say_goodbye()

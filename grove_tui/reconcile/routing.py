@@ -6,8 +6,9 @@ can follow from them.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api import labels, names
 from grove_tui.api.constants import (
@@ -44,8 +45,7 @@ from grove_tui.reconcile.world import (
 Mark = Callable[[NamespacedName, int | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Controllers:
+class Controllers(Struct, frozen=True):
     """The four Grove controllers."""
 
     podcliqueset: Controller
@@ -105,6 +105,8 @@ class Router:
         assert group is not None
         self._to.podcliquescalinggroup.enqueue(key_of(group))
         self._child(group)
+        if not (old and new) or old.spec.replicas != new.spec.replicas:
+            self._base_podgang(group)
         if old is None:
             value = f"{group.metadata.namespace}/{group.metadata.name}"
             for member in self._world.podcliques.by_index(INDEX_SCALING_GROUP, value):
@@ -153,6 +155,13 @@ class Router:
         assert child is not None
         self._child(child)
 
+    def startup_object(self, child: HasMetadata) -> None:
+        """An object for start-up order that is gone concerns its set."""
+        pcs = labels.part_of(child.metadata.labels)
+        key = NamespacedName(child.metadata.namespace, pcs)
+        self._mark(key, None)
+        self._to.podcliqueset.enqueue(key)
+
     def _child(self, child: HasMetadata) -> None:
         pcs = labels.part_of(child.metadata.labels)
         if not pcs:
@@ -168,6 +177,13 @@ class Router:
         name = obj.metadata.labels.get(LABEL_PODGANG) if obj is not None else None
         if obj is not None and name:
             self._to.podgang.enqueue(NamespacedName(obj.metadata.namespace, name))
+
+    def _base_podgang(self, group: PodCliqueScalingGroup) -> None:
+        pcs = labels.part_of(group.metadata.labels)
+        replica = labels.pcs_replica_index(group.metadata.labels)
+        if pcs and replica is not None:
+            name = names.base_podgang_name(pcs, replica)
+            self._to.podgang.enqueue(NamespacedName(group.metadata.namespace, name))
 
     def _scaled_gangs(self, namespace: str, base: str) -> None:
         value = f"{namespace}/{base}"

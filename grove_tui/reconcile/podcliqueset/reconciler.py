@@ -47,6 +47,8 @@ LOOK_SECONDS = 300.0
 """How often all replicas are looked at without any event."""
 RETRY_FOREIGN_SECONDS = 15.0
 """How often to look whether an object in the way is gone; its end may reach us by no watch."""
+RETRY_ACCOUNT_SECONDS = 1.0
+"""How often to look whether the account of a former set of the same name is gone."""
 
 
 class PodCliqueSetReconciler:
@@ -119,20 +121,27 @@ class PodCliqueSetReconciler:
     async def _look_at_all(self, blueprint: Blueprint, tracked: Tracked) -> list[Outcome]:
         """Mark all replicas where the set itself has changed or it is time."""
         pcs, now = blueprint.pcs, asyncio.get_running_loop().time()
-        if tracked.generation == pcs.metadata.generation and now < tracked.next_look:
-            return []
-        tracked.generation = pcs.metadata.generation
-        tracked.next_look = now + LOOK_SECONDS
-        tracked.dirty.update(range(pcs.spec.replicas))
-        tracked.dirty |= replicas_of_children(self._context.world, blueprint)
-        if not blueprint.orders_startup:
-            return []
+        if tracked.generation != pcs.metadata.generation or now >= tracked.next_look:
+            tracked.generation = pcs.metadata.generation
+            tracked.next_look = now + LOOK_SECONDS
+            tracked.dirty.update(range(pcs.spec.replicas))
+            tracked.dirty |= replicas_of_children(self._context.world, blueprint)
+            tracked.is_account_due = blueprint.orders_startup
+        return await self._ensure_account(blueprint, tracked) if tracked.is_account_due else []
+
+    async def _ensure_account(self, blueprint: Blueprint, tracked: Tracked) -> list[Outcome]:
+        """Make what start-up order needs; it stays due until it is done."""
         context = self._context
-        outcomes, foreign = await startup.ensure(context.client, context.executor, blueprint)
-        tracked.foreign.pop(-1, None)
-        if foreign:
-            tracked.foreign[-1] = foreign
-        return outcomes
+        context.startup.need()
+        found = await startup.ensure(context.client, context.executor, blueprint)
+        tracked.foreign.pop(startup.PLACE, None)
+        tracked.waiting.discard(startup.PLACE)
+        if found.foreign:
+            tracked.foreign[startup.PLACE] = found.foreign
+        if found.is_waiting:
+            tracked.waiting.add(startup.PLACE)
+        tracked.is_account_due = not found.is_done
+        return found.outcomes
 
     def _actions(
         self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int]
@@ -291,6 +300,8 @@ class PodCliqueSetReconciler:
         delays += [(due - now).total_seconds() for due in tracked.dues.values()]
         if tracked.foreign or tracked.waiting:
             delays.append(RETRY_FOREIGN_SECONDS)
+        if startup.PLACE in tracked.waiting:
+            delays.append(RETRY_ACCOUNT_SECONDS)
         return max(min(delays), 0.001)
 
     def _forget(self, key: NamespacedName) -> None:

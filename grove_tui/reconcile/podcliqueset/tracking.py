@@ -25,6 +25,7 @@ class Tracked:
         foreign: "Kind name" of objects in the way, by replica.
         waiting: Replicas in which children of a former set are in the way.
         next_look: Loop time of the next look at all replicas.
+        is_account_due: Whether what start-up order needs is still to be made.
     """
 
     uid: str
@@ -36,6 +37,7 @@ class Tracked:
     foreign: dict[int, list[str]] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     next_look: float = 0.0
+    is_account_due: bool = False
 
     def take(self, now: datetime) -> list[int]:
         """Return the replicas to look at, in order, and consider them looked at."""

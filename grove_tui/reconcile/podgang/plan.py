@@ -5,9 +5,9 @@ good; its references keep following reality.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.api import labels, names
@@ -35,8 +35,7 @@ from grove_tui.reconcile.podclique.pods import is_terminating
 from grove_tui.reconcile.world import INDEX_PODCLIQUE, World
 
 
-@dataclass(frozen=True, slots=True)
-class GangIdentity:
+class GangIdentity(Struct, frozen=True):
     """Which part of a PodCliqueSet a gang holds; without a group, the minimum of a replica."""
 
     replica: int
@@ -44,8 +43,7 @@ class GangIdentity:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A gang as it should be.
 
     Attributes:
@@ -106,10 +104,10 @@ def plan(world: World, blueprint: Blueprint, name: str, identity: GangIdentity) 
     """Return the gang of that name with the pods that exist now."""
     groups = []
     is_complete = True
-    for podclique, minimum in _composition(blueprint, identity):
+    for podclique, minimum, is_wanted in _composition(world, blueprint, identity):
         group, is_whole = _group(world, blueprint, name, podclique, minimum)
         groups.append(group)
-        is_complete = is_complete and is_whole
+        is_complete = is_complete and (is_whole or not is_wanted)
     return Plan(_body(blueprint, name, groups), tuple(groups), is_complete)
 
 
@@ -129,16 +127,26 @@ def status(gang: PodGang, *, is_complete: bool, now: datetime) -> PodGangStatus:
     return replace(gang.status, phase=PODGANG_PHASE_PENDING, conditions=conditions)
 
 
-def _composition(blueprint: Blueprint, identity: GangIdentity) -> Iterator[tuple[str, int]]:
+def _composition(
+    world: World, blueprint: Blueprint, identity: GangIdentity
+) -> Iterator[tuple[str, int, bool]]:
+    """Yield name, minimum and whether it is to exist of each PodClique of a gang.
+
+    A base gang names the members of its minimum also while a group is scaled below it.
+    """
     replica, pcs = identity.replica, blueprint.name
     if identity.group is not None:
-        yield from _members(blueprint, replica, identity.group, identity.index)
+        for name, minimum in _members(blueprint, replica, identity.group, identity.index):
+            yield name, minimum, True
         return
     for clique in blueprint.standalone:
-        yield names.podclique_name(pcs, replica, clique.name), template_min_available(clique)
+        name = names.podclique_name(pcs, replica, clique.name)
+        yield name, template_min_available(clique), True
     for group in blueprint.groups:
+        size = group_replicas(world, blueprint, replica, group)
         for index in range(group.min_available):
-            yield from _members(blueprint, replica, group, index)
+            for name, minimum in _members(blueprint, replica, group, index):
+                yield name, minimum, index < size
 
 
 def _members(
