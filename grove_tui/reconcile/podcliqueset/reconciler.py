@@ -2,16 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from msgspec.structs import replace
 
-from grove_tui.api.constants import EVENT_PCS_REPLICA_DELETED, EVENT_PCSG_REPLICA_DELETED
 from grove_tui.api.objects import (
-    PODCLIQUES,
-    PODCLIQUESCALINGGROUPS,
     PODCLIQUESETS,
-    PodClique,
     PodCliqueSet,
     PodCliqueSetStatus,
 )
@@ -19,7 +14,6 @@ from grove_tui.kube.objects import NamespacedName, key_of
 from grove_tui.reconcile import startup
 from grove_tui.reconcile.actions import (
     Action,
-    Delete,
     Outcome,
     Patch,
     raise_failures,
@@ -29,15 +23,14 @@ from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import last_errors, status_patch
 from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
-from grove_tui.reconcile.gangtermination import Decision, decide, flagged
 from grove_tui.reconcile.podcliqueset.children import plan_replica, replicas_of_children
 from grove_tui.reconcile.podcliqueset.events import tell
 from grove_tui.reconcile.podcliqueset.state import state_of
 from grove_tui.reconcile.podcliqueset.status import REASON_VALIDATION_FAILED, invalid, status
+from grove_tui.reconcile.podcliqueset.termination import Terminator
 from grove_tui.reconcile.podcliqueset.tracking import Tracked
-from grove_tui.reconcile.recorder import NORMAL, WARNING
+from grove_tui.reconcile.recorder import WARNING
 from grove_tui.reconcile.updates import begin
-from grove_tui.reconcile.world import INDEX_REPLICA, World, replica_value
 
 SPACING = 0.02
 """Seconds in which events about a set's children are gathered."""
@@ -57,6 +50,7 @@ class PodCliqueSetReconciler:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._admission = Admission(context.client)
+        self._terminator = Terminator(context)
         self._tracked: dict[NamespacedName, Tracked] = {}
 
     def mark(self, key: NamespacedName, replica: int | None) -> None:
@@ -92,7 +86,7 @@ class PodCliqueSetReconciler:
     ) -> Result:
         outcomes = await self._look_at_all(blueprint, tracked)
         replicas = tracked.take(self._context.clock())
-        outcomes += await self._terminate(blueprint, tracked, replicas)
+        outcomes += await self._terminator.terminate(blueprint, tracked, replicas)
         actions = self._actions(blueprint, tracked, replicas)
         done = await self._context.executor.apply(actions)
         tell(self._context.recorder, pcs, done)
@@ -158,86 +152,6 @@ class PodCliqueSetReconciler:
             if plan.is_waiting and replica < blueprint.pcs.spec.replicas:
                 tracked.waiting.add(replica)
             yield from plan.actions
-
-    # Gang termination
-
-    async def _terminate(
-        self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int]
-    ) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        now = self._context.clock()
-        tracked.keep_below(blueprint.pcs.spec.replicas, replicas)
-        due: list[tuple[int, Decision]] = []
-        for replica in replicas:
-            if not 0 <= replica < blueprint.pcs.spec.replicas:
-                continue
-            decision = self._decide(blueprint, tracked, replica, now)
-            tracked.dues.pop(replica, None)
-            if decision.due is not None:
-                tracked.dues[replica] = decision.due
-            if decision.recycle or decision.groups:
-                due.append((replica, decision))
-        async with asyncio.TaskGroup() as group:
-            for replica, decision in due:
-                group.create_task(
-                    self._recycle(blueprint.pcs, tracked, replica, decision, outcomes)
-                )
-        return outcomes
-
-    def _decide(
-        self, blueprint: Blueprint, tracked: Tracked, replica: int, now: datetime
-    ) -> Decision:
-        world = self._context.world
-        begun = tracked.recycling.get(replica)
-        if begun is not None:
-            left = _with_uids(world, blueprint, replica, begun)
-            if left:
-                return Decision(recycle=left, is_breached=True)
-            del tracked.recycling[replica]
-        return decide(world, blueprint, replica, now)
-
-    async def _recycle(
-        self,
-        pcs: PodCliqueSet,
-        tracked: Tracked,
-        replica: int,
-        decision: Decision,
-        outcomes: list[Outcome],
-    ) -> None:
-        executor, now = self._context.executor, self._context.clock()
-        marks = [
-            Patch(PODCLIQUESCALINGGROUPS, group, patch, subresource="status", is_locked=True)
-            for group in decision.flag
-            if (patch := status_patch(group.status, flagged(group, now))) is not None
-        ]
-        marked = await executor.apply(marks)
-        outcomes += marked
-        if any(outcome.error is not None for outcome in marked):
-            # Without its mark a scaling group would have the recreated replica terminated again.
-            return
-        if decision.recycle:
-            tracked.recycling[replica] = frozenset(p.metadata.uid for p in decision.recycle)
-            if await self._delete(decision.recycle, outcomes):
-                del tracked.recycling[replica]
-                text = f"PodCliqueSet replica {replica} deleted"
-                self._context.recorder.event(
-                    PODCLIQUESETS, pcs, NORMAL, EVENT_PCS_REPLICA_DELETED, text
-                )
-        for recycle in decision.groups:
-            if await self._delete(recycle.members, outcomes):
-                text = f"PodCliqueScalingGroup replica {recycle.index} deleted"
-                self._context.recorder.event(
-                    PODCLIQUESCALINGGROUPS, recycle.group, NORMAL, EVENT_PCSG_REPLICA_DELETED, text
-                )
-
-    async def _delete(self, podcliques: Sequence[PodClique], outcomes: list[Outcome]) -> bool:
-        """Delete PodCliques, the last one only when all others are on their way."""
-        for part in (podcliques[:-1], podcliques[-1:]):
-            done = await self._context.executor.apply([Delete(PODCLIQUES, p) for p in part])
-            outcomes += done
-            if any(outcome.error is not None for outcome in done):
-                return False
-        return True
 
     # Status
 
@@ -319,14 +233,3 @@ def _conflicts(foreign: Mapping[int, Sequence[str]]) -> Iterator[tuple[str, str]
                 "ERR_NAME_CONFLICT",
                 f"{what} exists and is not controlled by this PodCliqueSet; it is left alone",
             )
-
-
-def _with_uids(
-    world: World, blueprint: Blueprint, replica: int, uids: frozenset[str]
-) -> tuple[PodClique, ...]:
-    value = replica_value(blueprint.namespace, blueprint.name, replica)
-    return tuple(
-        podclique
-        for podclique in world.podcliques.by_index(INDEX_REPLICA, value)
-        if podclique.metadata.uid in uids and podclique.metadata.deletion_timestamp is None
-    )

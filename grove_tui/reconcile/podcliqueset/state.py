@@ -1,6 +1,6 @@
 """What one replica of a PodCliqueSet contributes to the set's status."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from grove_tui.api import names
 from grove_tui.api.constants import CONDITION_INITIALIZED
@@ -12,8 +12,7 @@ from grove_tui.reconcile.updates import group_has_converged, has_converged
 from grove_tui.reconcile.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaState:
+class ReplicaState(Struct, frozen=True):
     """One replica of a PodCliqueSet at one moment.
 
     Attributes:
