@@ -112,6 +112,8 @@ class LogBuffer:
         self._characters = 0
 
 
+NO_PREVIOUS = "there is no log of a previous run"
+
 Receive = Callable[[list[Entry]], None]
 
 
@@ -217,7 +219,7 @@ class LogFollower:
             before = position.since
             try:
                 await self._read_once(source, position, tail)
-                problem = "" if not self._previous else "the log of the previous run ends here"
+                problem = self._ending(position)
             except KubeError as error:
                 problem = _problem(error, previous=self._previous)
                 if _is_final(error):
@@ -230,6 +232,12 @@ class LogFollower:
             said = problem
             pause = FIRST_PAUSE if position.since != before else min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause)
+
+    def _ending(self, position: _Position) -> str:
+        """Say why a log that came to its end is not read on; empty where it is."""
+        if not self._previous:
+            return ""
+        return "the log of the previous run ends here" if position.since else NO_PREVIOUS
 
     async def _read_once(self, source: Source, position: _Position, tail: int) -> None:
         options = LogOptions(
@@ -255,7 +263,7 @@ def _problem(error: KubeError, *, previous: bool) -> str:
         case NotFound():
             return "the pod is gone"
         case BadRequest() if previous:
-            return "there is no log of a previous run"
+            return NO_PREVIOUS
         case ApiError():
             return clause(error)
         case _:

@@ -12,9 +12,7 @@ writing (`grove_tui.cluster.stripping`), so a file can be handed to others.
 """
 
 import gzip
-import os
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from grove_tui.cluster.files import private_file, state_directory
 from grove_tui.cluster.recording import Recording
 from grove_tui.cluster.stripping import stripped
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
@@ -68,12 +67,8 @@ class Line(msgspec.Struct, omit_defaults=True):
 
 
 def recordings_directory(environment: Mapping[str, str]) -> Path:
-    """Return the folder for recordings: below the XDG state directory."""
-    if xdg := environment.get("XDG_STATE_HOME"):
-        return Path(xdg) / "grove-tui" / "recordings"
-    import platformdirs
-
-    return platformdirs.user_state_path("grove-tui") / "recordings"
+    """Return the folder for recordings."""
+    return state_directory(environment) / "recordings"
 
 
 def file_name(recording: Recording) -> str:
@@ -92,20 +87,9 @@ def write(recording: Recording, path: Path) -> None:
         RecordingError: It cannot be written there.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The temporary file has mode 0600 from the start.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as raw:
-                with gzip.GzipFile("", "wb", _COMPRESSION, raw) as file:
-                    for line in _lines(recording):
-                        file.write(line + b"\n")
-                raw.flush()
-                os.fsync(raw.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with private_file(path) as raw, gzip.GzipFile("", "wb", _COMPRESSION, raw) as file:
+            for line in _lines(recording):
+                file.write(line + b"\n")
     except OSError as error:
         raise RecordingError(f"{path} cannot be written: {error.strerror}.") from error
 

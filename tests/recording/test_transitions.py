@@ -20,12 +20,12 @@ def scene_of_a_gang():
 
 
 def breach_and_heal(scene, worker, both):
-    """Lose a pod at 10 s, breach at 11 s, get it back at 20 s, be whole again at 21 s."""
+    """Lose a pod at 10 s, breach at 11 s, have it back and be whole again at 21 s."""
     scene.remove(both[0], after=10)
     scene.put(clique(breached=True, since=11), after=1)
     scene.put(node("n", metadata={"labels": {"unrelated": "yes"}}), after=1)
-    scene.put(both[0], after=8)
-    scene.put(clique(breached=False, since=21), after=1)
+    scene.put(both[0], after=9)
+    scene.put(clique(breached=False, since=21))
 
 
 @pytest.fixture
