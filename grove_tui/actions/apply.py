@@ -5,8 +5,9 @@ third document does not leave the first two behind.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.actions.manifests import Manifest
 from grove_tui.actions.outcome import clause
@@ -20,8 +21,7 @@ from grove_tui.kube.resources import NAMESPACES, Resource
 UNSUPPORTED_MEDIA_TYPE = 415
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a manifest cannot be applied.
 
     Attributes:
@@ -39,8 +39,7 @@ class Problem:
         return f"{self.manifest}: {field}{self.sentence}"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One manifest and where it goes."""
 
     manifest: Manifest
@@ -48,8 +47,7 @@ class Step:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What came of a file: the objects that were written, and what went wrong."""
 
     done: tuple[str, ...] = ()

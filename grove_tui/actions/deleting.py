@@ -1,6 +1,6 @@
 """What a deletion takes with it, and what comes back."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from grove_tui.actions.target import Target
 from grove_tui.api.constants import LABEL_PODCLIQUE
@@ -22,8 +22,7 @@ from grove_tui.reconcile.world import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Struct, frozen=True):
     """An object that may be deleted.
 
     Attributes:

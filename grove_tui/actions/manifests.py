@@ -1,10 +1,10 @@
 """Manifest files: YAML documents and where in the file they begin."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 MAX_BYTES = 3 * 1024 * 1024
 """What an API server accepts in one request."""
@@ -14,8 +14,7 @@ class ManifestError(Exception):
     """A file or a document of it cannot be used; `str()` is one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One object as it was written.
 
     Attributes:

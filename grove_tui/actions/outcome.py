@@ -1,6 +1,6 @@
 """What came of an action, in words for the person who asked for it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from grove_tui.actions.target import Target
 from grove_tui.kube.errors import (
@@ -16,8 +16,7 @@ from grove_tui.kube.errors import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Whether the server agreed, and one sentence that says so."""
 
     ok: bool

@@ -1,6 +1,7 @@
 """What a number of replicas means for the object that a key was pressed on."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.actions.target import Target
 from grove_tui.api.constants import LABEL_PCSG, LABEL_PODCLIQUE
@@ -20,8 +21,7 @@ MAX_REPLICAS = 2**31 - 1
 """The API's type for replicas is a 32-bit integer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalable:
+class Scalable(Struct, frozen=True):
     """An object with replicas, and what one more of them is.
 
     Attributes:

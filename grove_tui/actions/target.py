@@ -1,14 +1,14 @@
 """Which object an action is for, as it was when the key was pressed."""
 
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from grove_tui.kube.objects import HasMetadata
 from grove_tui.kube.resources import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The identity of one object; a later object of the same name is another one."""
 
     resource: Resource[Any]

@@ -14,9 +14,11 @@ The one place for the rule. The reconciler acts on it and the dashboard counts d
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.api import labels, names
 from grove_tui.api.composition import standalone_cliques, termination_delay
@@ -50,8 +52,7 @@ class Gate(StrEnum):
     CLIQUE_MISSING = "clique missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """A PodClique or PodCliqueScalingGroup below its minimum.
 
     Attributes:
@@ -72,8 +73,7 @@ class Breach:
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Termination:
+class Termination(Struct, frozen=True):
     """The verdict on one replica of a PodCliqueSet or of a scaling group.
 
     Attributes:

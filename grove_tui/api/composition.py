@@ -5,8 +5,9 @@ exact prefix those labels give. Template lookups compare whole names: with cliqu
 `gpu-worker`, the PodClique `p-0-gpu-worker` is never taken for `worker`.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from grove_tui.api import labels, names
 from grove_tui.api.constants import DEFAULT_TERMINATION_DELAY, LABEL_PCSG
@@ -20,8 +21,7 @@ from grove_tui.api.objects import (
 from grove_tui.kube.objects import ObjectMeta
 
 
-@dataclass(frozen=True, slots=True)
-class PodCliqueIdentity:
+class PodCliqueIdentity(Struct, frozen=True):
     """Where a PodClique belongs.
 
     Attributes:

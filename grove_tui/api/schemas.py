@@ -7,10 +7,10 @@ a test compares the two. After a change of the models run
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from pydantic import BaseModel
 
 from grove_tui.api import models
@@ -34,8 +34,7 @@ _TYPE_META = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """What a CRD says besides its schema.
 
     Attributes:

@@ -4,12 +4,13 @@ import asyncio
 import gc
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from msgspec import Struct
 
 from grove_tui.cluster.recording import Recorder
 from grove_tui.cluster.supervision import restarting, supervise
@@ -38,8 +39,7 @@ class State(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """How fresh, since when (event-loop time in seconds), and why not."""
 
     state: State
@@ -47,8 +47,7 @@ class Connection:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Which cluster this is.
 
     Attributes:

@@ -5,9 +5,10 @@ of its own, and changes that arrived together are judged together: a gang's word
 the last of them. What is asked for is judged at once if it has not been yet.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.cluster.player import Player
@@ -23,8 +24,7 @@ TOGETHER = timedelta(milliseconds=50)
 """Records so close to each other count as one event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """A gang that came, went or changed its health word.
 
     Attributes:

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from grove_tui.kube.errors import Conflict, Unreachable, from_response
 from grove_tui.kube.logs import LogLine, LogOptions, parse_log_line
@@ -38,8 +38,7 @@ class Propagation(StrEnum):
     ORPHAN = "Orphan"
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """One page of a list; `continue_` is empty on the last one."""
 
     items: list[T]

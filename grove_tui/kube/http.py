@@ -8,11 +8,11 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
+from msgspec import Struct
 
 from grove_tui.kube import kubeconfig, slimclient
 from grove_tui.kube.errors import ConfigError, Unreachable
@@ -149,8 +149,7 @@ class HttpTransport:
         return bool(self._configuration.api_key.get("BearerToken") != before)
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A transport and what the kubeconfig says about it."""
 
     transport: HttpTransport

@@ -6,19 +6,18 @@ chooses the context and turns what can go wrong into one sentence (`ConfigError`
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from grove_tui.kube.errors import ConfigError
 
 DEFAULT_PATH = "~/.kube/config"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """One context of a kubeconfig; `namespace` is `default` where the file names none."""
 
     name: str
@@ -28,8 +27,7 @@ class Context:
     server: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kubeconfig:
+class Kubeconfig(Struct, frozen=True):
     """What the kubeconfig files say together; `path` is a list joined as in `KUBECONFIG`."""
 
     path: str

@@ -8,7 +8,8 @@ Lease by when *they* saw it change, never by the holder's clock, as client-go do
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, format_micro_time, system_clock
@@ -19,8 +20,7 @@ from grove_tui.kube.resources import LEASES
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseTimes:
+class LeaseTimes(Struct, frozen=True):
     """Seconds: how long a Lease is valid, when a holder gives up renewing, and between tries."""
 
     duration: float = 15.0

@@ -5,8 +5,9 @@ where to go on after a broken connection.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from grove_tui.kube.sanitize import clean_text
 
@@ -17,8 +18,7 @@ IDLE_SECONDS = 300.0
 _ELLIPSIS = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class LogOptions:
+class LogOptions(Struct, frozen=True):
     """Which log, and how much of it.
 
     Attributes:
@@ -54,8 +54,7 @@ class LogOptions:
         return query
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """One line; `at` is None where the runtime wrote no time."""
 
     at: datetime | None

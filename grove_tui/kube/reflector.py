@@ -10,11 +10,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import ApiError, Gone, KubeError, TooManyRequests, from_status
@@ -54,8 +54,7 @@ class LinkState(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """State of one reflector's connection.
 
     Attributes:

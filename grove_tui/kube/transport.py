@@ -6,15 +6,15 @@ Everything above sees the same statuses, bodies and streams.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds a request may take before it counts as unreachable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request to an API server; `path` is absolute and not percent-encoded."""
 
     method: str
@@ -24,8 +24,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """One complete answer; header names are lower case."""
 
     status: int

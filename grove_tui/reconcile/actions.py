@@ -6,8 +6,9 @@ and tells what came of each. What the server answers is laid over the stores at 
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
@@ -22,8 +23,7 @@ WIDTH = 16
 """Writes of one batch that may wait for the server at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Struct, frozen=True):
     """Create an object; `body` is shared and must not be changed."""
 
     resource: Resource[Any]
@@ -42,8 +42,7 @@ class Create:
         return str(metadata.get("name") or metadata.get("generateName"))
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """Merge-patch the object `of` as it was seen; another uid of that name is left alone."""
 
     resource: Resource[Any]
@@ -64,8 +63,7 @@ class Patch:
         return self.of.metadata.name
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Delete the object `of` as it was seen; another uid of that name is left alone."""
 
     resource: Resource[Any]
@@ -85,8 +83,7 @@ class Delete:
 Action: TypeAlias = Create | Patch | Delete
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of an action; without an error it was done."""
 
     action: Action

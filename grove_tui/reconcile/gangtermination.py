@@ -11,9 +11,9 @@ PodCliqueSet, made in one place so that two levels never act on one incident:
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.api.breach import (
@@ -44,8 +44,7 @@ RECHECK = timedelta(seconds=1)
 """When to look again at a breach that is due by its condition but not by its pods."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRecycle:
+class GroupRecycle(Struct, frozen=True):
     """One replica of a scaling group that is to be terminated."""
 
     group: PodCliqueScalingGroup
@@ -53,8 +52,7 @@ class GroupRecycle:
     members: tuple[PodClique, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What gang termination does with one replica of a PodCliqueSet now.
 
     Attributes:

@@ -7,10 +7,11 @@ for a Lease. Who does not lead observes, and says why.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api.constants import OWN_LEASE, UPSTREAM_OPERATOR_LEASE
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
@@ -53,8 +54,7 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The mode and its reason.
 
     Attributes:

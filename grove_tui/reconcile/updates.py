@@ -6,10 +6,10 @@ all of them have arrived. OnDelete only records the new target.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.api.constants import LABEL_POD_TEMPLATE_HASH, UPDATE_ON_DELETE
@@ -44,8 +44,7 @@ class ReplicaProgress(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How many parts of a set there are, and how many have come to the template."""
 
     updated_podcliques: int

@@ -4,15 +4,17 @@ Store handlers run inside the watch and only take notes. Painting happens soon a
 note and then at most twenty times a second, whatever arrives in between.
 """
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
 from grove_tui.kube.objects import HasMetadata
-from grove_tui.view.book import Change, Dirty, GangBook
-from grove_tui.view.rows import RowSource
+from grove_tui.view.book import Change, Dirty, Existence, GangBook
+from grove_tui.view.keys import Key, Kind
+from grove_tui.view.rows import Column, Row, RowSource
 from grove_tui.widgets.live_table import LiveTable
 
 
@@ -55,11 +57,29 @@ class LivePanel(Generic[S]):
     def paint(self, *, is_news: bool) -> None:
         """Show what changed; `is_news` tells whether rows that came are worth pointing at."""
         dirty, self._dirty = self._dirty, Dirty(set())
+        if self.table.source is not self.source:
+            return  # it shows other rows at present, and reads these anew before it shows them
         if dirty.structural:
             self.table.refresh_structure(dirty.added if is_news else ())
         elif dirty.keys:
             keys: set[Hashable] = set(dirty.keys)
             self.table.refresh_rows(keys)
+
+
+class NoRows:
+    """What a table shows while there is no cluster."""
+
+    def columns(self) -> Sequence[Column]:
+        """Return one column without a title."""
+        return (Column("", flex=True),)
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return no keys."""
+        return ()
+
+    def row(self, key: Hashable) -> Row:
+        """Return an empty row; nobody asks."""
+        return Row(key, ())
 
 
 class Feed:
@@ -71,7 +91,19 @@ class Feed:
         book: GangBook,
         panels: Sequence[Panel],
         painted: Callable[[], None],
+        namespace: str = "",
     ) -> None:
+        """Follow a session.
+
+        Args:
+            session: Whose changes to pass on.
+            book: Told of each change before the panels are.
+            panels: What to keep up to date.
+            painted: Called after each paint.
+            namespace: The only one whose changes panels are told; empty for all.
+        """
+        self._book = book
+        self._namespace = namespace
         self._observe: Callable[[HasMetadata | None, HasMetadata | None], Change | None] | None
         self._observe = book.observe
         self._panels = list(panels)
@@ -101,16 +133,24 @@ class Feed:
         """Paint no more, and hold nothing: the stores know us as long as they live."""
         self._observe = None
         self._panels = []
+        self._book = GangBook(self._session.world, self._session.clock)
         self._gatherer.close()
 
     def _note(self, old: HasMetadata | None, new: HasMetadata | None) -> None:
         if self._observe is None:
             return
         change = self._observe(old, new)
-        if change is not None:
+        for part in self._shown(change) if change is not None else ():
             for panel in self._panels:
-                panel.note(change)
+                panel.note(part)
         self._gatherer.mark()
+
+    def _shown(self, change: Change) -> Iterable[Change]:
+        """Return what panels see of a change: of other namespaces only what it does to nodes."""
+        if not self._namespace or change.key.namespace in ("", self._namespace):
+            return (change,)
+        nodes = (self._book.current(Key(Kind.NODE, "", name)) for name in change.nodes)
+        return (Change(node, Existence.CHANGED) for node in nodes)
 
     def _flush(self) -> None:
         for panel in self._panels:
@@ -120,10 +160,11 @@ class Feed:
         self._painted()
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """The open cluster as the screens on top of each other share it."""
 
     session: Session
     book: GangBook
     feed: Feed
+    namespace: str = ""
+    """The one that is shown; empty for all."""

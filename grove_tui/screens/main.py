@@ -1,9 +1,9 @@
 """The main screen: the workload tree, the nodes with their pods, the events."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,7 +14,7 @@ from textual.widgets import Footer, Input, Static
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
-from grove_tui.screens.feed import Feed, LivePanel, Scene
+from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.object_screen import ObjectScreen
@@ -23,8 +23,8 @@ from grove_tui.screens.status import status_left, status_right
 from grove_tui.screens.tree_keys import TreeKeys
 from grove_tui.view.book import GangBook
 from grove_tui.view.events import Events
-from grove_tui.view.filter import Query
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.narrow import narrowed
 from grove_tui.view.nodes import Nodes
 from grove_tui.view.podcliquesets import summary
 from grove_tui.view.rows import Cell
@@ -41,8 +41,7 @@ NO_EVENTS = "No events."
 NO_MATCH = "No row matches the filter; esc takes it away."
 
 
-@dataclass(frozen=True, slots=True)
-class Panels:
+class Panels(Struct, frozen=True):
     """The three tables with what they show."""
 
     tree: LivePanel[Tree]
@@ -58,7 +57,6 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (6, "-low"), (16, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "apply", "Apply", tooltip="Apply a manifest file", id="grove.apply"),
-        Binding("slash", "filter", "Filter", key_display="/", id="grove.filter"),
         Binding(
             "E",
             "scope_events",
@@ -88,7 +86,6 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
         self._feed: Feed | None = None
         self._panels: Panels | None = None
         self._summarizer: Gatherer | None = None
-        self._query: Query | None = None
         self._activity: list[Cell] = []
 
     def compose(self) -> ComposeResult:
@@ -125,23 +122,31 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
         """What other screens show as well; None while there is no cluster."""
         if self.session is None or self.book is None or self._feed is None:
             return None
-        return Scene(self.session, self.book, self._feed)
+        return Scene(self.session, self.book, self._feed, self.namespace)
 
-    def attach(self, session: Session) -> None:
-        """Show what this session sees, in place of any earlier one."""
+    def attach(self, session: Session, namespace: str = "") -> None:
+        """Show what this session sees, of one namespace or all, in place of any earlier one."""
         self.detach()
         self.session = session
-        book = self.book = GangBook(session.world, session.clock)
+        self.namespace = namespace or session.place.namespace
+        book = self.book = GangBook(narrowed(session.world, namespace), session.clock)
         panels = self._panels = Panels(
-            LivePanel(self._table("tree"), Tree(book, show_namespace=not session.place.namespace)),
+            LivePanel(self._table("tree"), Tree(book, show_namespace=not self.namespace)),
             LivePanel(self._table("nodes"), Nodes(book)),
             LivePanel(self._table("events"), Events(book)),
         )
         shown: list[LivePanel[Any]] = [panels.tree, panels.nodes, panels.events]
-        self._feed = Feed(session, book, shown, self._painted)
+        self._feed = Feed(session, book, shown, self._painted, namespace)
         # Counting looks at every gang, so it is done less often than painting rows.
         self._summarizer = Gatherer(self._summarize, SUMMARY_SECONDS)
+        self.rows_changed()
         self._painted()
+
+    def narrow(self, namespace: str) -> None:
+        """Show one of the namespaces that the session sees, or with an empty name all of them."""
+        if self.session is not None:
+            self.attach(self.session, namespace)
+            self.refilter()
 
     def detach(self) -> None:
         """Follow the present session no longer."""
@@ -152,6 +157,17 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
             self._summarizer.close()
             self._summarizer = None
         self.session = None
+
+    def leave(self) -> None:
+        """Show nothing of the cluster that is being left: nobody shall take it for the next one."""
+        self.detach()
+        self.book = None
+        for table in self.query(LiveTable):
+            table.set_source(NoRows())
+            table.empty = CONNECTING
+        for line in self.query(Segments):
+            line.show([])
+        self.query_one("#banner").remove_class("-shown")
 
     def _painted(self) -> None:
         self._show_connection()
@@ -177,11 +193,11 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
     def _show_connection(self) -> None:
         if self.session is None:
             return
-        left = status_left(self.session, self.settings)
+        left = status_left(self.session, self.settings, self.namespace)
         self.query_one(StatusBar).show(left, self._activity)
         known = self.session.has_synced
-        where = self.session.place.namespace or "any namespace"
-        empty = NO_MATCH if self._query else NO_SETS.format(where=where)
+        where = self.namespace or "any namespace"
+        empty = NO_MATCH if self.is_filtered else NO_SETS.format(where=where)
         self._show_empty("tree", empty if known else CONNECTING)
         self._show_empty("nodes", NO_NODES if known else "")
         self._show_empty("events", NO_EVENTS if known else "")
@@ -209,14 +225,11 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
         if self.session is not None:
             self.session.look_again()
 
-    def action_filter(self) -> None:
-        self.query_one(FilterBar).open()
-
     def action_back(self) -> None:
         tree = self._table("tree")
         # Out of a panel first; from the tree itself, out of the filter.
         if self.focused is tree or isinstance(self.focused, Input):
-            self.query_one(FilterBar).clear()
+            self.drop_filter()
         tree.focus()
 
     def action_scope_events(self) -> None:
@@ -230,20 +243,6 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
         title = "Events" if scope is None else f"Events of {scope}"
         self.query_one("#events-panel").border_title = Content(title).markup
 
-    @on(FilterBar.Left)
-    def leave_filter(self) -> None:
-        self._table("tree").focus()
-
-    @on(FilterBar.Changed)
-    def apply_filter(self, message: FilterBar.Changed) -> None:
-        self._query = message.query
-        if self._panels is not None and self.book is not None:
-            tree = self._panels.tree
-            wanted = self._query.tree_filter(self.book) if self._query else None
-            tree.source.set_filter(wanted)
-            tree.table.refresh_structure()
-            self._show_connection()
-
     # Rows
 
     @on(LiveTable.FoldToggled)
@@ -253,7 +252,9 @@ class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
     @on(LiveTable.Activated)
     def open_row(self, message: LiveTable.Activated) -> None:
         source = message.table.source
-        if source is not None and source.row(message.key).foldable:
+        if self.is_overview(message.table) and isinstance(message.key, Key):
+            self.reveal(message.key)
+        elif source is not None and source.row(message.key).foldable:
             self._fold(message.table, message.key)
         else:
             self.action_describe()

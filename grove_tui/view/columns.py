@@ -1,7 +1,8 @@
 """Dividing a table's width among its columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.view.rows import Column
 
@@ -9,8 +10,7 @@ GAP = 2
 """Blank cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A column that is shown: its index in the source, where it starts and how wide it is."""
 
     index: int

@@ -15,10 +15,11 @@ The fields are `gang` (its health word or its name), `status`, `node`, `ns`, `ki
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import translate
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.kube.objects import Event, HasMetadata
@@ -57,8 +58,7 @@ class FilterError(ValueError):
     """The text is no filter; `str()` says why in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A parsed filter.
 
     Attributes:

@@ -6,9 +6,10 @@ its shape while it is recycled.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+
+from msgspec import Struct
 
 from grove_tui.api import names
 from grove_tui.api.breach import Breach, Termination
@@ -18,8 +19,7 @@ from grove_tui.view.keys import Key
 from grove_tui.view.podstatus import PodFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Clique:
+class Clique(Struct, frozen=True):
     """One clique of a gang.
 
     Attributes:
@@ -43,8 +43,7 @@ class Clique:
     breach: Breach | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupReplica:
+class GroupReplica(Struct, frozen=True):
     """One replica of a scaling group: one of each of its cliques."""
 
     key: Key
@@ -54,8 +53,7 @@ class GroupReplica:
     health: Health
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A scaling group of a gang; `group` is None while the object does not exist."""
 
     key: Key
@@ -73,8 +71,7 @@ class Group:
         return sum(has_minimum(replica.cliques) for replica in self.replicas[: self.desired])
 
 
-@dataclass(frozen=True, slots=True)
-class Gang:
+class Gang(Struct, frozen=True):
     """One replica of a PodCliqueSet.
 
     Attributes:

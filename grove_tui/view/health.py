@@ -6,9 +6,10 @@ that no gate stops has a due time, and every other shortfall is start-up, an upd
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from grove_tui.api.breach import Breach, Gate
 from grove_tui.view.ages import countdown
@@ -73,8 +74,7 @@ _GLYPHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """A health word with what else there is to say.
 
     Attributes:
@@ -121,8 +121,7 @@ class Health:
         return f"{'terminates' if whole else 'recycles'} in {countdown(due, now)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Pods counted, those on their way out left aside.
 
     Attributes:

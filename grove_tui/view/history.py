@@ -1,10 +1,11 @@
 """What happened: changes of objects and notes of who did what, in the order of their arrival."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 
@@ -16,8 +17,7 @@ class Source(StrEnum):
     RECONCILE = "reconcile"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(Struct, frozen=True):
     """One change of one object.
 
     Attributes:
@@ -40,8 +40,7 @@ class ObjectChange:
         return key_of(obj)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something that was done to an object.
 
     Attributes:

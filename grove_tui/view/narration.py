@@ -4,8 +4,9 @@ Most changes of most objects say nothing to anybody; those have no words.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api.constants import (
     CONDITION_BREACHED,
@@ -33,8 +34,7 @@ KINDS: Mapping[str, str] = {
 """The kind of each field of a World."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Something that happened, in words.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Nodes with what is on them: pods, and what they leave of CPU, memory and GPUs."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from zlib import crc32
+
+from msgspec import Struct
 
 from grove_tui.api import labels
 from grove_tui.kube import quantity
@@ -17,8 +18,7 @@ ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io
 RACK_LABELS = ("topology.kubernetes.io/rack", "rack", "topology.grove.io/rack")
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Struct, frozen=True):
     """A pod on a node.
 
     Attributes:
@@ -34,8 +34,7 @@ class Guest:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """An amount of a resource: what pods request of what can be allocated."""
 
     requested: int = 0
@@ -47,8 +46,7 @@ class Usage:
         return max(0, self.allocatable - self.requested)
 
 
-@dataclass(frozen=True, slots=True)
-class NodePicture:
+class NodePicture(Struct, frozen=True):
     """A node and what is on it.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The map of all nodes: cells by rack or zone, and what the loss of a node would mean."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang
@@ -15,8 +16,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 """How full a node is, in eighths."""
 
 
-@dataclass(frozen=True, slots=True)
-class MapCell:
+class MapCell(Struct, frozen=True):
     """A node on the map.
 
     Attributes:
@@ -38,8 +38,7 @@ class MapCell:
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Endangered:
+class Endangered(Struct, frozen=True):
     """A clique that would fall below its minimum without a node.
 
     Attributes:

@@ -5,8 +5,10 @@ Trees are drawn with branches, because there is no folding to be done with them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from unicodedata import combining, east_asian_width
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.view.columns import GAP, Slot, fit, natural_width
 from grove_tui.view.rows import Cell, Column, Row, RowSource
@@ -14,8 +16,7 @@ from grove_tui.view.rows import Cell, Column, Row, RowSource
 ELLIPSIS = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of a line with a style word, which may be empty."""
 
     text: str

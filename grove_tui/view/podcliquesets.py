@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.view.ages import age_cell
 from grove_tui.view.bars import clique_bar
@@ -119,8 +120,7 @@ def _bar(part: Clique | Group) -> tuple[Cell, str]:
     return bar, f"{ready}/{desired} (min {minimum})"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The cluster at a glance.
 
     Attributes:

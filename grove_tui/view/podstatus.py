@@ -1,7 +1,8 @@
 """What a pod is doing, in the word that `kubectl get pods` prints and in facts to count."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from grove_tui.api.constants import LABEL_PODCLIQUE
 from grove_tui.kube import quantity
@@ -32,8 +33,7 @@ _WAITING_WORDS = frozenset({"ContainerCreating", "PodInitializing", "Pending", "
 _TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
 
 
-@dataclass(frozen=True, slots=True)
-class PodFacts:
+class PodFacts(Struct, frozen=True):
     """What rows and health are made from; equal facts mean that only details changed.
 
     Attributes:

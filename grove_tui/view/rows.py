@@ -6,9 +6,10 @@ word the colour of the theme, and the text says the same without any colour.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 STYLES = (
     "ok",
@@ -39,8 +40,7 @@ class Severity(IntEnum):
         return ("dim", "ok", "progress", "warn", "error")[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One piece of text in a row.
 
     Attributes:
@@ -57,8 +57,7 @@ class Cell:
     tick: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a table.
 
     Attributes:
@@ -82,8 +81,7 @@ class Row:
     severity: Severity = Severity.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """How a column is titled and how much room it takes.
 
     Attributes:

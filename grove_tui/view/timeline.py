@@ -6,8 +6,9 @@ It is bounded: with each entry beyond the limit the oldest one is forgotten.
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from grove_tui.view.ages import age_cell
 from grove_tui.view.book import GangBook
@@ -35,8 +36,7 @@ _GLYPHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Something that happened.
 
     Attributes:

@@ -1,9 +1,10 @@
 """The content of the workload tree's rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.kube.objects import Pod
@@ -45,8 +46,7 @@ class Content(NamedTuple):
     foldable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What rows above the pods show besides their health."""
 
     name: str

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -24,17 +25,15 @@ INDENT = 3
 _BOLD = frozenset({"title", "error"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a block: what stands before it, and its text."""
 
     text: str
     style: str = ""
-    lead: Cell = Cell()  # noqa: RUF009 - frozen
+    lead: Cell = Cell()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A paragraph.
 
     Attributes:

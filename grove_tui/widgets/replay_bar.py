@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -24,8 +25,7 @@ LEAST_TRACK = 12
 _NOTHING = Cell()
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something that happened: where on the track (0 to 1), and how it looks."""
 
     place: float
@@ -33,8 +33,7 @@ class Mark:
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Playback:
+class Playback(Struct, frozen=True):
     """What the bar shows.
 
     Attributes:

@@ -4,8 +4,8 @@ Styles are resolved once per theme and focus state, because looking them up walk
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -25,8 +25,7 @@ INDENT = 2
 CURSOR = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What about a row does not come from the row: cursor and unfaded change."""
 
     cursor: bool = False

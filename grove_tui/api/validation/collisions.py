@@ -10,8 +10,9 @@ each pair of segments can be equal.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations, product
+
+from msgspec import Struct
 
 from grove_tui.api.names import parse_index
 from grove_tui.api.validation.errors import FieldError, invalid
@@ -21,8 +22,7 @@ _MAX_PAIRS = 250_000
 """Bound of the work for absurd manifests; schemas allow far fewer parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """The names that one part of a PodCliqueSet gives to objects of one kind.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What depends on the cluster: schedulers, topology, resource claims, multi-node NVLink."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from grove_tui.api.constants import ANNOTATION_MNNVL_GROUP, DEFAULT_SCHEDULER
 from grove_tui.api.validation.cliques import scheduler_of
@@ -30,8 +31,7 @@ SCOPES = ("AllReplicas", "PerReplica")
 _MNNVL_OPT_OUT = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(Struct, frozen=True):
     """What the cluster offers; the default is a plain Kubernetes scheduler.
 
     Attributes:

@@ -5,14 +5,14 @@ another type is None or empty here, and the type check names it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 JSON = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AutoScaling:
+class AutoScaling(Struct, frozen=True):
     """`autoScalingConfig` or `scaleConfig`."""
 
     path: str
@@ -20,8 +20,7 @@ class AutoScaling:
     max_replicas: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Clique:
+class Clique(Struct, frozen=True):
     """An entry of `spec.template.cliques`."""
 
     path: str
@@ -40,8 +39,7 @@ class Clique:
         return f"{self.path}.spec"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """An entry of `spec.template.podCliqueScalingGroups`."""
 
     path: str
@@ -53,8 +51,7 @@ class Group:
     raw: JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A PodCliqueSet."""
 
     name: str

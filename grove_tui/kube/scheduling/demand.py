@@ -5,8 +5,9 @@ it at all, so its cost does not grow with the number of pods times the length of
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from grove_tui.kube.objects import (
     Affinity,
@@ -72,8 +73,7 @@ class Schedulable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class AntiAffinity:
+class AntiAffinity(Struct, frozen=True):
     """Pods with these labels and expressions must not share the node, within one namespace."""
 
     namespace: str
@@ -81,8 +81,7 @@ class AntiAffinity:
     expressions: tuple[NodeSelectorRequirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """The part of a pod that decides which nodes can take it."""
 
     cpu: int

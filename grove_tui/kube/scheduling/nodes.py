@@ -5,15 +5,15 @@ bound; else two quick decisions would both take the last place.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.kube.objects import Node, Taint
 from grove_tui.kube.quantity import CPU, MEMORY, PODS, amounts
 from grove_tui.kube.scheduling.demand import Demand
 
 
-@dataclass(frozen=True, slots=True)
-class Occupant:
+class Occupant(Struct, frozen=True):
     """A pod on a node, as far as the scheduler has to remember it."""
 
     demand: Demand

@@ -3,8 +3,9 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from grove_tui.kube.scheduling.demand import Demand
 from grove_tui.kube.scheduling.filters import refusal, shortage
@@ -14,16 +15,14 @@ ENOUGH = 100
 """How many nodes with room are compared; on larger clusters the search moves on from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A pod that needs a node."""
 
     uid: str
     occupant: Occupant
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """Pods that cannot be placed together.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What is to be done about the pods of one PodClique."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
+
+from msgspec import Struct
 
 from grove_tui.api.constants import (
     CONDITION_INITIALIZED,
@@ -23,8 +24,7 @@ from grove_tui.reconcile.podclique.selection import scale_in_order
 from grove_tui.reconcile.world import INDEX_OWNER, World
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Pods to create, delete and release.
 
     Attributes:
@@ -77,11 +77,12 @@ def plan(
         step = update.rolling_step(podclique, census, progress)
         progress = step.progress
         delete += step.delete
-    going = {pod.metadata.uid for pod in delete}
-    staying = [pod for pod in census.active if pod.metadata.uid not in going]
+    staying = _without(census.active, delete)
     missing = podclique.spec.replicas - len(staying)
     if missing < 0:
-        delete += _surplus(podclique, staying, -missing)
+        surplus = _surplus(podclique, staying, -missing)
+        delete += surplus
+        staying = _without(staying, surplus)
     # A failed pod keeps its place while replacements wait, unless another pod has it already.
     held = 0 if may_replace else min(len(census.failed), max(missing, 0))
     return Plan(
@@ -92,6 +93,11 @@ def plan(
         progress=progress,
         is_waiting=held > 0,
     )
+
+
+def _without(pods: list[Pod], gone: list[Pod]) -> list[Pod]:
+    uids = {pod.metadata.uid for pod in gone}
+    return [pod for pod in pods if pod.metadata.uid not in uids]
 
 
 def _surplus(podclique: PodClique, staying: list[Pod], surplus: int) -> list[Pod]:

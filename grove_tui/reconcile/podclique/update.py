@@ -5,9 +5,9 @@ time; each must be made good by a ready pod of the new template before the next 
 only records the new target. The PodCliqueSet decides whose turn it is.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.api.composition import identify
@@ -76,8 +76,7 @@ def _is_turn(pcs: PodCliqueSet, podclique: PodClique) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """The next pods to replace and what is to be recorded before they go."""
 
     delete: tuple[Pod, ...]

@@ -1,8 +1,9 @@
 """What is to be done about the PodCliques of one scaling group."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from grove_tui.api.constants import UPDATE_ON_DELETE
 from grove_tui.api.names import member_podclique_name
@@ -21,8 +22,7 @@ from grove_tui.reconcile.podcliquescalinggroup.members import GroupTemplate, Mem
 from grove_tui.reconcile.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """PodCliques to create, change and delete.
 
     Attributes:

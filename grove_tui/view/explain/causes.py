@@ -1,7 +1,9 @@
 """What an explanation is made of: causes with their evidence, and what to do next."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.view.keys import Key
 from grove_tui.view.rows import Severity
@@ -37,8 +39,7 @@ class Reason(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One link of the chain.
 
     Attributes:
@@ -60,8 +61,7 @@ class Cause:
     severity: Severity = Severity.WARN
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why something is as it is.
 
     Attributes:
