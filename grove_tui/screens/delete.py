@@ -2,29 +2,34 @@
 
 from collections.abc import Callable, Iterable
 
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from grove_tui.actions.deleting import Deletion
+from grove_tui.actions.preview.changes import Change, Delete
+from grove_tui.actions.preview.sentences import NOTE, Line
 from grove_tui.actions.target import Target
-from grove_tui.screens.dialog import Dialog
+from grove_tui.screens.foresight import ForesightDialog, Outlook
 
 
-class DeleteDialog(Dialog[Target]):
+class DeleteDialog(ForesightDialog[Target]):
     """Asks before an object is deleted; its result is the object."""
 
     HEADING = "Delete"
     ANSWER = "Delete"
-    CSS = """
-    DeleteDialog #lines { height: auto; max-height: 12; margin-top: 1; }
-    DeleteDialog #lines Static { height: auto; }
-    """
 
-    def __init__(self, deletion: Deletion, find: Callable[[], Deletion | None]) -> None:
-        """Ask about `deletion`; `find` returns it as it is now, None when the object is gone."""
-        super().__init__()
+    def __init__(
+        self, deletion: Deletion, find: Callable[[], Deletion | None], outlook: Outlook
+    ) -> None:
+        """Ask about `deletion`.
+
+        Args:
+            deletion: The object as it was when the key was pressed.
+            find: Returns it as it is now; None or another uid when it is gone.
+            outlook: What the preview is made from.
+        """
+        super().__init__(outlook)
         self._deletion = deletion
         self._find = find
 
@@ -33,20 +38,22 @@ class DeleteDialog(Dialog[Target]):
         place = f" in {target.namespace}" if target.namespace else ""
         yield Static(Content(target.name), classes="subject")
         yield Static(Content(f"{target.resource.kind}{place}"), classes="quiet")
-        with VerticalScroll(id="lines", can_focus=False):
-            yield Static(self._text(), id="text")
+        yield from self.compose_foresight()
+
+    def changes(self) -> tuple[Change, ...]:
+        return (Delete(self._deletion.target),)
+
+    def first_lines(self) -> tuple[Line, ...]:
+        return tuple(Line(NOTE, "dim", text) for text in self._deletion.lines)
 
     def follow(self) -> None:
         """Take notice of what the cluster made of the object meanwhile."""
         now = self._find()
         if now is None or now.target != self._deletion.target:
             self.refuse(f"{self._deletion.target} is gone already.")
-        elif now != self._deletion:
+        else:
             self._deletion = now
-            self.query_one("#text", Static).update(self._text())
+            self.look_again()
 
-    def answer(self) -> Target | None:
+    def wanted(self) -> Target | None:
         return self._deletion.target
-
-    def _text(self) -> Content:
-        return Content("\n".join(self._deletion.lines))

@@ -53,6 +53,14 @@ class ObjectScreen(Screen[None]):
             id="object.fewer",
         ),
         Binding("ctrl+d", "delete", "Delete", id="object.delete"),
+        Binding(
+            "B",
+            "preview",
+            "What if",
+            tooltip="Show what a change would do, without doing it",
+            show=False,
+            id="object.preview",
+        ),
         Binding("d", "describe", "Describe", id="object.describe"),
         Binding("y", "yaml", "YAML", tooltip="Show as YAML", id="object.yaml"),
     ]
@@ -113,10 +121,12 @@ class ObjectScreen(Screen[None]):
 
     @work(exit_on_error=False)
     async def _scale(self, found: Scalable, change: int) -> None:
+        from grove_tui.screens.foresight import Outlook
         from grove_tui.screens.scale import ScaleDialog
 
         session, book = self._opened()
-        dialog = ScaleDialog(found, again_scalable(book.world, found), change)
+        outlook = Outlook(book.world, session.clock)
+        dialog = ScaleDialog(found, again_scalable(book.world, found), outlook, change)
         replicas = await self.app.push_screen_wait(dialog)
         if replicas is not None:
             self.tell(await writes.scale(session.client, found.target, replicas))
@@ -124,9 +134,11 @@ class ObjectScreen(Screen[None]):
     @work(exit_on_error=False)
     async def _delete(self, found: Deletion) -> None:
         from grove_tui.screens.delete import DeleteDialog
+        from grove_tui.screens.foresight import Outlook
 
         session, book = self._opened()
-        dialog = DeleteDialog(found, again_deletion(book.world, found))
+        outlook = Outlook(book.world, session.clock)
+        dialog = DeleteDialog(found, again_deletion(book.world, found), outlook)
         target = await self.app.push_screen_wait(dialog)
         if target is not None:
             self.tell(await writes.delete(session.client, target))
@@ -147,6 +159,21 @@ class ObjectScreen(Screen[None]):
             self.tell(Outcome(True, f"Applied {', '.join(applied.done)}."))
 
     # Reading
+
+    def action_preview(self) -> None:
+        key = self.selected()
+        if key is None or self.book is None:
+            return
+        from grove_tui.screens.foresight import Outlook
+        from grove_tui.screens.preview import PreviewDialog, choices_of
+
+        session, book = self._opened()
+        choices = choices_of(book, key)
+        if isinstance(choices, str):
+            self.tell(Outcome(False, choices))
+        else:
+            outlook = Outlook(book.world, session.clock)
+            self.app.push_screen(PreviewDialog(str(key), choices, outlook))
 
     def action_describe(self) -> None:
         target = self._target()

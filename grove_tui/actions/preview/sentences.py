@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grove_tui.actions.deleting import count_of
-from grove_tui.actions.preview.changes import Scale
+from grove_tui.actions.preview.changes import Change, Scale
 from grove_tui.actions.preview.model import (
     Arrival,
     Confirm,
@@ -25,6 +25,10 @@ MOST_NAMES = 3
 """How many gangs are named in one sentence."""
 MOST_PODS = 200
 """How many pods are listed by name."""
+
+
+MORE, LESS, AGAIN = "+", "-", "⟳"
+NOTE, WARNING, DANGER = "·", "▲", "✖"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,16 @@ def lines(preview: Preview, now: datetime) -> tuple[Line, ...]:
         *_trouble(preview, now),
         *_remarks(preview),
     ]
+    names = list(_names(preview))
     if not found:
-        found.append(Line("=", "dim", "Nothing changes."))
-    return (*found, *_names(preview))
+        text = "No pod comes or goes." if names else "Nothing else changes."
+        found.append(Line(NOTE, "dim", text))
+    return (*found, *names)
 
 
 def _gone(preview: Preview) -> Iterator[Line]:
     for target in preview.gone:
-        yield Line("!", "warn", f"{target} is gone already.")
+        yield Line(WARNING, "warn", f"{target} is gone already.")
 
 
 # What happens
@@ -68,20 +74,22 @@ def _counts(preview: Preview) -> Iterator[Line]:
     replaced = sum(arrival.replaces for arrival in preview.arrivals)
     fewer, more = len(preview.losses) - replaced, len(preview.arrivals) - replaced
     if replaced:
-        are = "is" if replaced == 1 else "are"
-        yield Line("~", "info", f"{count_of(replaced, 'pod')} {are} replaced by {_new(replaced)}.")
+        text = "1 pod is replaced by a new one."
+        if replaced > 1:
+            text = f"{replaced} pods are replaced by new ones."
+        yield Line(AGAIN, "info", text)
     if fewer:
-        yield Line("-", "error", f"{count_of(fewer, 'pod')} {_goes(fewer)} for good.")
+        yield Line(LESS, "error", f"{count_of(fewer, 'pod')} {_goes(fewer)} for good.")
     if more:
-        yield Line("+", "ok", f"{count_of(more, 'pod')} {_comes(more)}.")
+        yield Line(MORE, "ok", f"{count_of(more, 'pod')} {_comes(more)}.")
     for verb, sign in (("Asks for", 1), ("Frees", -1)):
         amounts = {n: a * sign for n, a in preview.resources.items() if a * sign > 0}
         if amounts:
-            yield Line("=", "dim", f"{verb} {_resources(amounts)}.")
+            yield Line(NOTE, "dim", f"{verb} {_resources(amounts)}.")
     if preview.relieved:
         number = len(preview.relieved)
         text = f"{count_of(number, 'waiting pod')} {'gets' if number == 1 else 'get'} a node."
-        yield Line("+", "ok", text)
+        yield Line(MORE, "ok", text)
 
 
 def _gangs(preview: Preview) -> Iterator[Line]:
@@ -89,14 +97,14 @@ def _gangs(preview: Preview) -> Iterator[Line]:
     removed = [gang for gang in preview.ended if gang in preview.podgangs.removed]
     stopped = [g for g in preview.ended if g not in preview.podgangs.removed and g not in recycled]
     if removed:
-        yield Line("x", "error", f"Ends {_listed('gang', removed)}.")
+        yield Line(DANGER, "error", f"Ends {_listed('gang', removed)}.")
     if stopped:
         its = "its" if len(stopped) == 1 else "their"
-        yield Line("x", "error", f"Stops {_listed('gang', stopped)} until {its} new pods run.")
+        yield Line(DANGER, "error", f"Stops {_listed('gang', stopped)} until {its} new pods run.")
     for name, indices in preview.dropped:
-        yield Line("i", "info", _dropped(name, indices))
+        yield Line(NOTE, "info", _dropped(name, indices))
     for scope in preview.averted:
-        yield Line("+", "ok", f"Stops the countdown of {scope}.")
+        yield Line(MORE, "ok", f"Stops the countdown of {scope}.")
 
 
 def _dropped(name: str, indices: Sequence[int]) -> str:
@@ -117,7 +125,7 @@ def _trouble(preview: Preview, now: datetime) -> Iterator[Line]:
         yield from _recycling(recycling, now)
     for reset in preview.resets:
         text = f"{reset.podclique} comes back with {reset.after} replicas instead of {reset.before}"
-        yield Line("!", "warn", f"{text}: the template's number.")
+        yield Line(WARNING, "warn", f"{text}: the template's number.")
 
 
 def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
@@ -131,18 +139,20 @@ def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
             alone[arrival.podclique, arrival.lack.sentence] += 1
     for gang, lack in together.items():
         fit = f"its {lack.together} pods need room at once and {lack.fitting} of them fit"
-        yield Line("!", "warn", f"Gang {gang} cannot start: {fit}; {lack.sentence}.")
+        yield Line(WARNING, "warn", f"Gang {gang} cannot start: {fit}; {lack.sentence}.")
     for (podclique, sentence), number in alone.items():
         pods = f"{count_of(number, 'new pod')} of {podclique}"
-        yield Line("!", "warn", f"{pods} {'gets' if number == 1 else 'get'} no node: {sentence}.")
+        yield Line(
+            WARNING, "warn", f"{pods} {'gets' if number == 1 else 'get'} no node: {sentence}."
+        )
 
 
 def _shortfall(shortfall: Shortfall) -> Line:
     unit = "replica" if shortfall.kind == "PodCliqueScalingGroup" else "pod"
     have = f"{shortfall.name} has {count_of(shortfall.left, unit)} left and needs at least"
     if shortfall.lasting:
-        return Line("!", "error", f"{have} {shortfall.minimum}.")
-    return Line("!", "warn", f"{have} {shortfall.minimum}, until the new pods have nodes.")
+        return Line(DANGER, "error", f"{have} {shortfall.minimum}.")
+    return Line(WARNING, "warn", f"{have} {shortfall.minimum}, until the new pods have nodes.")
 
 
 def _recycling(recycling: Recycling, now: datetime) -> Iterator[Line]:
@@ -151,13 +161,13 @@ def _recycling(recycling: Recycling, now: datetime) -> Iterator[Line]:
     pods = f"{count_of(recycling.pods, 'pod')} of {recycling.scope}"
     are = "is" if recycling.pods == 1 else "are"
     unless = ", unless the minimum is back by then" if left >= 1 else ""
-    yield Line("x", "error", f"{when}, {pods} {are} deleted and started anew{unless}.")
+    yield Line(DANGER, "error", f"{when}, {pods} {are} deleted and started anew{unless}.")
     for reset in recycling.resets:
         again = f"{reset.podclique} then has {count_of(reset.after, 'pod')}, not {reset.before}"
-        yield Line("!", "warn", f"{again}: it starts from its template.")
+        yield Line(WARNING, "warn", f"{again}: it starts from its template.")
     if recycling.waiting:
         number = recycling.waiting
-        yield Line("!", "warn", f"{number} of these pods would get no node then.")
+        yield Line(WARNING, "warn", f"{number} of these pods would get no node then.")
 
 
 # Remarks
@@ -168,22 +178,22 @@ def _remarks(preview: Preview) -> Iterator[Line]:
         yield _opponent(opponent)
     for podclique, group in preview.grouped:
         text = f"{podclique} belongs to scaling group {group}: scale the group to keep the number."
-        yield Line("!", "warn", text)
+        yield Line(WARNING, "warn", text)
     for pcs in preview.updating:
         text = f"{pcs} is being updated; the pods that the update replaces are not counted here."
-        yield Line("i", "info", text)
+        yield Line(NOTE, "info", text)
 
 
 def _opponent(opponent: Opponent) -> Line:
     bounds = f"between {opponent.minimum} and {opponent.maximum}"
     if opponent.wanted == 0:
         text = f"Autoscaler {opponent.name} is off while the number is 0."
-        return Line("i", "info", text)
+        return Line(NOTE, "info", text)
     if opponent.result != opponent.wanted:
         text = f"Autoscaler {opponent.name} keeps it {bounds} and sets it to {opponent.result}."
-        return Line("!", "warn", text)
+        return Line(WARNING, "warn", text)
     text = f"Autoscaler {opponent.name} keeps it {bounds} and may change it again."
-    return Line("i", "info", text)
+    return Line(NOTE, "info", text)
 
 
 # Names
@@ -219,17 +229,17 @@ def _some(found: Iterable[Line]) -> Iterator[Line]:
 
 
 def _loss(loss: Loss) -> Line:
-    return Line("-", "error", f"{loss.name}{_on(loss.node)}")
+    return Line(LESS, "error", f"{loss.name}{_on(loss.node)}")
 
 
 def _relieved(loss: Loss) -> Line:
-    return Line("+", "ok", f"{loss.name}{_on(loss.node)}")
+    return Line(MORE, "ok", f"{loss.name}{_on(loss.node)}")
 
 
 def _arrival(arrival: Arrival) -> Line:
     if arrival.node:
-        return Line("+", "ok", f"{arrival.hostname}  fits on {arrival.node}")
-    return Line("!", "warn", f"{arrival.hostname}  no node")
+        return Line(MORE, "ok", f"{arrival.hostname}  fits on {arrival.node}")
+    return Line(WARNING, "warn", f"{arrival.hostname}  no node")
 
 
 def _on(node: str) -> str:
@@ -238,9 +248,9 @@ def _on(node: str) -> str:
 
 def _objects(kind: str, names: Names) -> Iterator[Line]:
     for symbol, style, found in (
-        ("-", "error", names.removed),
-        ("~", "info", names.recreated),
-        ("+", "ok", names.added),
+        (LESS, "error", names.removed),
+        (AGAIN, "info", names.recreated),
+        (MORE, "ok", names.added),
     ):
         for name in found:
             yield Line(symbol, style, f"{kind} {name}")
@@ -258,12 +268,12 @@ def question(preview: Preview) -> str:
     return f"{what}. Type {preview.phrase} to go on."
 
 
-def subjects(preview: Preview) -> str:
-    """Say in a few words what a preview is of: the objects and their new numbers."""
+def subjects(changes: Iterable[Change]) -> str:
+    """Say in a few words what is changed: the objects and their new numbers."""
     words = []
-    for change in preview.changes:
+    for change in changes:
         number = f" to {change.replicas}" if isinstance(change, Scale) else ""
-        words.append(f"{change.target.name}{number}")
+        words.append(f"{change.target}{number}")
     return ", ".join(words)
 
 
@@ -282,10 +292,6 @@ def _about(seconds: float) -> str:
     """Return a length of time; whole minutes are enough for hours."""
     whole = round(seconds)
     return format_duration(whole if whole < 3600 else whole - whole % 60)
-
-
-def _new(number: int) -> str:
-    return "a new one" if number == 1 else "new ones"
 
 
 def _goes(number: int) -> str:

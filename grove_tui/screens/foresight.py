@@ -1,0 +1,244 @@
+"""Dialogs that say what would happen before it does, and ask for more where more is at stake.
+
+The dialog is there at once and fills in when the preview is ready; it looks again when the cluster
+changes. An answer that comes before the preview waits for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from grove_tui.actions.preview.changes import Change
+from grove_tui.actions.preview.model import Preview
+from grove_tui.actions.preview.overlay import freeze
+from grove_tui.actions.preview.running import preview
+from grove_tui.actions.preview.sentences import DANGER, Line, lines, question
+from grove_tui.cluster.gather import Gatherer
+from grove_tui.reconcile.world import World
+from grove_tui.screens.dialog import Dialog
+from grove_tui.view.rows import Cell
+from grove_tui.widgets.blocks import Block, BlockItem, Line as BlockLine
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.5
+"""How often a preview follows the changes of the cluster."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What previews are made from: the cluster and the time."""
+
+    world: World
+    clock: Callable[[], datetime]
+
+    async def preview(self, changes: Sequence[Change]) -> Preview:
+        """Return what the changes would do; worked out in a thread."""
+        return await asyncio.to_thread(preview, freeze(self.world), changes, self.clock())
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of what a preview depends on."""
+        parts = (self.world.podcliquesets, self.world.podcliques, self.world.pods)
+        others = (self.world.podcliquescalinggroups, self.world.nodes, self.world.hpas)
+        return sum(getattr(objects, "version", 0) for objects in (*parts, *others))
+
+
+class Consequences(VerticalScroll, can_focus=False):
+    """The lines of a preview; scrolls when they are many."""
+
+    DEFAULT_CSS = """
+    Consequences { height: auto; scrollbar-size-vertical: 1; }
+    Consequences BlockItem { padding: 0; border-left: none; }
+    """
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        super().__init__(id="consequences")
+        self._ascii = ascii_only
+        self._lines: tuple[Line, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield BlockItem(Block(0, ()), ascii_only=self._ascii)
+
+    @property
+    def text(self) -> str:
+        """What it says, line by line."""
+        return "\n".join(line.text for line in self._lines)
+
+    def show(self, found: Sequence[Line]) -> None:
+        """Show these lines in place of the present ones."""
+        self._lines = tuple(found)
+        shown = tuple(
+            BlockLine(line.text, _style(line), Cell(f"{line.symbol} ", line.style))
+            for line in found
+        )
+        self.query_one(BlockItem).show(Block(0, shown))
+
+
+def _style(line: Line) -> str:
+    """The symbol carries the colour; only what is dangerous is coloured as a whole."""
+    return line.style if line.symbol == DANGER or line.style in ("title", "dim") else ""
+
+
+class ForesightDialog(Dialog[T], Generic[T]):
+    """Shows what its answer would do, and asks for the name of a gang that would end."""
+
+    CSS = """
+    ForesightDialog #consequences { margin-top: 1; }
+    ForesightDialog #agreement { height: auto; margin-top: 1; display: none; }
+    ForesightDialog #agreement.-asked { display: block; }
+    ForesightDialog #question { color: $grove-error; text-style: bold; height: auto; }
+    ForesightDialog > #frame { width: 92; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown,ctrl+f", "scroll_page(1)", "More", show=False, id="dialog.page-down"),
+        Binding("pageup,ctrl+b", "scroll_page(-1)", "Back", show=False, id="dialog.page-up"),
+    ]
+    ROOM = 12
+    """Lines of the screen that are not the preview's."""
+    ASKS = True
+    """Whether the name of a gang that would end is asked for."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__()
+        self._outlook = outlook
+        self._seen: tuple[tuple[Change, ...], str] | None = None
+        self._version = -1
+        self._is_eager = False
+        self._gatherer = Gatherer(self.look, LOOK_SECONDS)
+
+    # What a subclass says
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what the answer would change; empty while there is no answer."""
+        return ()
+
+    def first_lines(self) -> tuple[Line, ...]:
+        """Return what is known before the preview is there."""
+        return ()
+
+    def wanted(self) -> T | None:
+        """Return the result for yes; None, after saying why, while there is none."""
+        return None
+
+    # Parts
+
+    def compose_foresight(self) -> Iterable[Widget]:
+        """Yield the preview and what asks for a name."""
+        settings = getattr(self.app, "settings", None)
+        yield Consequences(ascii_only=settings is not None and settings.ascii)
+        with Vertical(id="agreement"):
+            yield Static(id="question", markup=False)
+            yield Input(id="phrase", select_on_focus=False)
+
+    def on_mount(self) -> None:
+        self._fit(self.app.size.height)
+        self.look()
+
+    def on_unmount(self) -> None:
+        self._gatherer.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size.height)
+
+    def _fit(self, height: int) -> None:
+        self.query_one(Consequences).styles.max_height = max(3, height - self.ROOM)
+
+    # Looking ahead
+
+    def look(self) -> None:
+        """Work out what the present answer would do."""
+        changes = self.changes()
+        if not changes or self.is_locked:
+            self._seen = None
+            self._show((), "")
+            return
+        if self._seen is None or self._seen[0] != changes:
+            self._seen = None
+            self._show(self.first_lines(), "")
+        self._version = self._outlook.version
+        self._look(changes)
+
+    def look_again(self) -> None:
+        """Work it out again if the cluster is another one than before."""
+        if self._outlook.version != self._version:
+            self._gatherer.mark()
+
+    @work(exclusive=True, group="foresight", exit_on_error=False)
+    async def _look(self, changes: tuple[Change, ...]) -> None:
+        try:
+            found = await self._outlook.preview(changes)
+        except Exception:  # noqa: BLE001 - whatever it is, the dialog stays and asks for the name
+            _log.exception("a change could not be previewed")
+            name = changes[0].target.name
+            text = f"What follows could not be worked out. Type {name} to go on."
+            self._take(changes, (), name, text)
+            return
+        self._take(changes, lines(found, self._outlook.clock()), found.phrase, question(found))
+
+    def _take(
+        self, changes: tuple[Change, ...], found: Sequence[Line], phrase: str, asked: str
+    ) -> None:
+        self._seen = changes, phrase
+        self._show(found, asked)
+        if self._is_eager:
+            self._is_eager = False
+            self.act()
+
+    def _show(self, found: Sequence[Line], asked: str) -> None:
+        asked = asked if self.ASKS else ""
+        self.query_one(Consequences).show(found)
+        self.query_one("#question", Static).update(Content(asked))
+        agreement = self.query_one("#agreement")
+        if not asked and self.query_one("#phrase", Input).has_focus:
+            self.query_one("#cancel").focus()
+        agreement.set_class(bool(asked), "-asked")
+
+    # Answering
+
+    def answer(self) -> T | None:
+        result = self.wanted()
+        if result is None:
+            return None
+        if self._seen is None or self._seen[0] != self.changes():
+            self._is_eager = True
+            return None
+        field, phrase = self.query_one("#phrase", Input), self._seen[1]
+        if phrase and field.value.strip() != phrase:
+            field.focus()
+            self.say_problem(f"Type {phrase} first.")
+            return None
+        return result
+
+    @on(Input.Changed, "#phrase")
+    def forget_problem(self) -> None:
+        self.say_problem("")
+
+    @on(Input.Submitted, "#phrase")
+    def answer_by_name(self) -> None:
+        self.act()
+
+    @property
+    def is_typing_name(self) -> bool:
+        """Whether keys go into the name of a gang."""
+        return self.query_one("#phrase", Input).has_focus
+
+    def action_scroll_page(self, by: int) -> None:
+        pane = self.query_one(Consequences)
+        if by > 0:
+            pane.scroll_page_down(animate=False)
+        else:
+            pane.scroll_page_up(animate=False)
