@@ -45,16 +45,25 @@ async def cordon(client: Client, node: Target, *, unschedulable: bool) -> Outcom
     return Outcome(True, f"{node} is {doing}ed.")
 
 
-async def evict(client: Client, pod: Target) -> Outcome:
-    """Ask for a pod's eviction, which disruption budgets may refuse."""
+async def request_eviction(client: Client, pod: Target) -> None:
+    """Ask for a pod's eviction.
+
+    Raises:
+        KubeError: It is refused; `TooManyRequests` if a disruption budget does not allow it now.
+    """
     eviction = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",
         "metadata": {"name": pod.name, "namespace": pod.namespace},
         "deleteOptions": {"preconditions": {"uid": pod.uid}},
     }
+    await client.create_subresource(PODS, pod.name, "eviction", eviction, pod.namespace)
+
+
+async def evict(client: Client, pod: Target) -> Outcome:
+    """Ask for a pod's eviction, which disruption budgets may refuse."""
     try:
-        await client.create_subresource(PODS, pod.name, "eviction", eviction, pod.namespace)
+        await request_eviction(client, pod)
     except TooManyRequests as error:
         return Outcome(False, f"{pod} may not be evicted now: {error.message}")
     except KubeError as error:
