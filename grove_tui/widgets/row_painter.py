@@ -156,7 +156,9 @@ class RowPainter:
         segments: list[Segment] = []
         if slot.index == 0:
             prefix, glyph_at = _prefix(row)
-            prefix = fit(prefix, min(len(prefix), max(0, width - 4)))
+            # However deep a row is, the first four characters of its name are to be seen.
+            kept = min(4, width_of(flatten(cell.text, width)))
+            prefix = fit(prefix, min(len(prefix), max(0, width - kept)))
             glyph_style = self.styles.get(*base, f"token--{row.severity.style}")
             segments.append(Segment(self._plain(prefix[:glyph_at]), self.styles.get(*base)))
             segments.append(Segment(self._plain(prefix[glyph_at:]), glyph_style))
