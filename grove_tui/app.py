@@ -19,6 +19,7 @@ from grove_tui.kube.errors import KubeError
 from grove_tui.messages import ClusterFailed, ClusterOpened
 from grove_tui.screens.main import MainScreen
 from grove_tui.screens.navigator import Navigator
+from grove_tui.screens.replay_keys import ReplayKeys
 from grove_tui.theme import DEFAULT_THEME, PLAIN_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def binding_commands() -> type[Provider]:
     return BindingCommands
 
 
-class GroveApp(App[int]):
+class GroveApp(ReplayKeys):
     """The dashboard of one cluster at a time.
 
     Attributes:

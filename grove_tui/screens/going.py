@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from grove_tui.cluster.session import Session
+from grove_tui.screens.log_keys import LogKeys
 from grove_tui.screens.navigator import Navigator
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grove_tui.app import GroveApp
 
 
-class GoingKeys(Screen[None]):
+class GoingKeys(LogKeys):
     """Asks why, asks what happened, and goes elsewhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

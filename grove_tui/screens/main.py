@@ -18,7 +18,7 @@ from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.object_screen import ObjectScreen
-from grove_tui.screens.replay_keys import ReplayKeys
+from grove_tui.screens.replay_keys import ReplayScreen
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.screens.tree_keys import TreeKeys
 from grove_tui.view.book import GangBook
@@ -49,7 +49,7 @@ class Panels(Struct, frozen=True):
     events: LivePanel[Events]
 
 
-class MainScreen(TreeKeys, GoingKeys, ReplayKeys, ObjectScreen):
+class MainScreen(TreeKeys, GoingKeys, ReplayScreen, ObjectScreen):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"

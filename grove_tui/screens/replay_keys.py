@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from textual import on
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -22,10 +23,52 @@ _CHANGE = Binding.Group("Gang change", compact=True)
 _SPEED = Binding.Group("Speed", compact=True)
 
 
-class ReplayKeys(RecordingKeys):
-    """Plays, steps and jumps while the session is a recording; else its keys mean nothing.
+class ReplayScreen(RecordingKeys):
+    """Has a bar that says where a recording stands, and no keys that would change the past."""
 
-    They come before the keys of tables, because marks and scaling mean nothing in the past.
+    _marks: tuple[Mark, ...] = ()
+
+    def on_mount(self) -> None:
+        self.query_one(ReplayBar).display = False
+
+    @property
+    def replay(self) -> ReplaySession | None:
+        """The session, if it is a recording."""
+        return self.session if isinstance(self.session, ReplaySession) else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.replay is not None and action in _MEANINGLESS:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(ReplayBar.SeekRequested)
+    def seek_on_track(self, message: ReplayBar.SeekRequested) -> None:
+        if self.replay is not None:
+            seek(self.replay, message.fraction)
+
+    def show_replay(self) -> None:
+        """Show where the recording stands; without one there is no bar."""
+        bar = self.query_one(ReplayBar)
+        bar.display = self.replay is not None
+        if self.replay is None:
+            return
+        found = self.replay.transitions.found
+        if len(self._marks) != len(found):
+            self._marks = tuple(_mark(self.replay, transition) for transition in found)
+        before, playback = bar.playback, _playback(self.replay, self._marks)
+        if before is None and self.replay.recording.problem:
+            self.app.notify(self.replay.recording.problem, severity="warning", markup=False)
+        if before is None or before.now != playback.now:
+            # Ages and countdowns may have gone any way, not just on by a second.
+            for table in self.query(LiveTable):
+                table.refresh_rows()
+        bar.playback = playback
+
+
+class ReplayKeys(App[int]):
+    """Plays, steps and jumps while the screen shows a recording; else its keys mean nothing.
+
+    They are the app's, because a screen may give the same keys another meaning for live clusters.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,21 +172,16 @@ class ReplayKeys(RecordingKeys):
             id="replay.end",
         ),
     ]
-    _marks: tuple[Mark, ...] = ()
-
-    def on_mount(self) -> None:
-        self.query_one(ReplayBar).display = False
 
     @property
     def replay(self) -> ReplaySession | None:
-        """The session, if it is a recording."""
-        return self.session if isinstance(self.session, ReplaySession) else None
+        """The recording that the screen shows, if it does."""
+        screen = self.screen if self.screen_stack else None
+        return screen.replay if isinstance(screen, ReplayScreen) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action.startswith("replay_"):
             return self.replay is not None and not isinstance(self.focused, Input)
-        if self.replay is not None and action in _MEANINGLESS:
-            return False
         return super().check_action(action, parameters)
 
     def action_replay_toggle(self) -> None:
@@ -162,7 +200,7 @@ class ReplayKeys(RecordingKeys):
         found = replay.next_transition() if forward else replay.previous_transition()
         if found is None:
             where = "No later" if forward else "No earlier"
-            self.app.notify(f"{where} change of a gang's health.", timeout=3, markup=False)
+            self.notify(f"{where} change of a gang's health.", timeout=3, markup=False)
 
     def action_replay_speed(self, notches: int) -> None:
         if self.replay is not None:
@@ -174,34 +212,14 @@ class ReplayKeys(RecordingKeys):
             player.seek(player.now + timedelta(seconds=direction * SKIP_SECONDS))
 
     def action_replay_ends(self, fraction: int) -> None:
-        self._seek(float(fraction))
-
-    @on(ReplayBar.SeekRequested)
-    def seek_on_track(self, message: ReplayBar.SeekRequested) -> None:
-        self._seek(message.fraction)
-
-    def show_replay(self) -> None:
-        """Show where the recording stands; without one there is no bar."""
-        bar = self.query_one(ReplayBar)
-        bar.display = self.replay is not None
-        if self.replay is None:
-            return
-        found = self.replay.transitions.found
-        if len(self._marks) != len(found):
-            self._marks = tuple(_mark(self.replay, transition) for transition in found)
-        before, playback = bar.playback, _playback(self.replay, self._marks)
-        if before is None and self.replay.recording.problem:
-            self.app.notify(self.replay.recording.problem, severity="warning", markup=False)
-        if before is None or before.now != playback.now:
-            # Ages and countdowns may have gone any way, not just on by a second.
-            for table in self.query(LiveTable):
-                table.refresh_rows()
-        bar.playback = playback
-
-    def _seek(self, fraction: float) -> None:
         if self.replay is not None:
-            recording, player = self.replay.recording, self.replay.player
-            player.seek(recording.started + (recording.ended - recording.started) * fraction)
+            seek(self.replay, float(fraction))
+
+
+def seek(replay: ReplaySession, fraction: float) -> None:
+    """Go to a part of the recording, from 0 for its start to 1 for its end."""
+    recording = replay.recording
+    replay.player.seek(recording.started + (recording.ended - recording.started) * fraction)
 
 
 def _playback(replay: ReplaySession, marks: tuple[Mark, ...]) -> Playback:
