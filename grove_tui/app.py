@@ -122,6 +122,22 @@ class GroveApp(ReplayKeys):
             self.session = None
             self._cluster_closed.set()
 
+    @work(group="reopening", exclusive=True)
+    async def reopen(self, settings: Settings) -> None:
+        """Leave the present cluster and open the one that these settings name."""
+        self.navigator.home()
+        self.main_screen.leave()
+        await self._close_cluster()
+        self.settings = self.main_screen.settings = settings
+        self._start()
+
+    async def _close_cluster(self) -> None:
+        # The session's worker closes its connections and the demo cluster.
+        self.workers.cancel_group(self, "cluster")
+        if self.session is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._cluster_closed.wait(), CLOSE_SECONDS)
+
     @on(ClusterOpened)
     def show_cluster(self) -> None:
         if self.session is not None:
@@ -170,11 +186,7 @@ class GroveApp(ReplayKeys):
         self._start()
 
     async def action_quit(self) -> None:
-        # The session's worker closes its connections and the demo cluster before we go.
-        self.workers.cancel_group(self, "cluster")
-        if self.session is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._cluster_closed.wait(), CLOSE_SECONDS)
+        await self._close_cluster()
         self.exit(0)
 
     # What every screen can use

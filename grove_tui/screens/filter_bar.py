@@ -49,6 +49,11 @@ class FilterBar(Horizontal):
         self.add_class("-shown")
         self.query_one(Input).focus()
 
+    def fill(self, text: str) -> None:
+        """Show the line with a text that takes effect, without the cursor in it."""
+        self.query_one(Input).value = text
+        self.set_class(bool(text), "-shown")
+
     def clear(self) -> None:
         """Take the filter away."""
         self.query_one(Input).value = ""

@@ -22,6 +22,32 @@ class GoingKeys(LogKeys):
         Binding(
             "X", "explain", "Why", tooltip="Explain why the selected object is so", id="object.why"
         ),
+        Binding(
+            "colon",
+            "command",
+            "Go to",
+            tooltip="Type where to go: pods, nodes, events, ns, ctx …",
+            key_display=":",
+            id="grove.command",
+        ),
+        Binding(
+            "left_square_bracket",
+            "go_back(-1)",
+            "Where I was",
+            tooltip="Back to where you were before",
+            key_display="[",
+            show=False,
+            id="grove.go-back",
+        ),
+        Binding(
+            "right_square_bracket",
+            "go_back(1)",
+            "Forward",
+            tooltip="Forward again",
+            key_display="]",
+            show=False,
+            id="grove.go-forward",
+        ),
     ]
     session: Session | None = None
     book: GangBook | None = None
@@ -44,3 +70,11 @@ class GoingKeys(LogKeys):
         key = self.subject()
         if key is not None:
             self.navigator.explain(key)
+
+    def action_command(self) -> None:
+        self.navigator.ask()
+
+    def action_go_back(self, by: int) -> None:
+        if not self.navigator.step(by):
+            where = "before" if by < 0 else "after"
+            self.app.notify(f"There is nothing {where} this.", timeout=2, markup=False)

@@ -28,6 +28,7 @@ class LiveScreen(GoingKeys, ReplayScreen, ObjectScreen):
         self.session = scene.session
         self.book = scene.book
         self.feed = scene.feed
+        self.namespace = scene.namespace
         self._panels: list[Panel] = []
 
     def compose(self) -> ComposeResult:
@@ -66,7 +67,9 @@ class LiveScreen(GoingKeys, ReplayScreen, ObjectScreen):
         if session is None or not self.is_attached:
             return
         self.query_one("#heading", Segments).show(*self.heading())
-        self.query_one(StatusBar).show(status_left(session, self.settings), status_right(session))
+        self.query_one(StatusBar).show(
+            status_left(session, self.settings, self.namespace), status_right(session)
+        )
         banner, sentence = self.query_one("#banner", Static), self.stale_sentence()
         banner.set_class(bool(sentence), "-shown")
         banner.update(Content(sentence))

@@ -1,42 +1,195 @@
 """The one way from screen to screen: what is on top of the main screen, and for which cluster."""
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from textual.screen import Screen
+
+from grove_tui.kube import kubeconfig
+from grove_tui.kube.errors import ConfigError
 from grove_tui.screens.feed import Scene
 from grove_tui.view.keys import Key
 
 if TYPE_CHECKING:
     from grove_tui.app import GroveApp
 
+TREE = "tree"
+DEMO = "demo"
+ALL = "all"
+MOST_VISITS = 50
+
+
+class Visit(Struct, frozen=True):
+    """A place where the user was: which screen, of which namespace, filtered by what."""
+
+    place: str
+    namespace: str = ""
+    text: str = ""
+
 
 class Navigator:
-    """Opens screens on the cluster that is open."""
+    """Opens screens on the cluster that is open, and remembers where the user was."""
 
     def __init__(self, app: "GroveApp") -> None:
-        self._app = app
+        """Start on the main screen of `app`."""
+        self.app = app
+        self.lines: list[str] = []
+        """What was typed after the colon, oldest first."""
+        self.known_namespaces: frozenset[str] = frozenset()
+        """What the cluster said its namespaces are."""
+        self._visits = [Visit(TREE)]
+        self._position = 0
 
     @property
     def scene(self) -> Scene | None:
         """What the screens show; None while there is no cluster."""
-        return self._app.main_screen.scene
+        return self.app.main_screen.scene
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that is shown; empty for all of them."""
+        return self.app.main_screen.namespace
+
+    # Screens on top
 
     def explain(self, key: Key) -> None:
         """Say why a row is as it is."""
         from grove_tui.screens.explain import ExplainScreen
 
+        self._push(lambda scene: ExplainScreen(self.app.settings, scene, key))
+
+    def events_of(self, key: Key) -> None:
+        """Show the events of a row and of everything below it."""
+        from grove_tui.screens.listings import LISTINGS
+        from grove_tui.screens.resources import ResourceScreen
+
+        listing = LISTINGS["events"]
+        self._push(lambda scene: ResourceScreen(self.app.settings, scene, listing, about=key))
+
+    def _push(self, make: Callable[[Scene], Screen[Any]]) -> None:
         if (scene := self.scene) is not None:
-            self._app.push_screen(ExplainScreen(self._app.settings, scene, key))
+            self.app.push_screen(make(scene))
+
+    # Places
+
+    def open(self, place: str, namespace: str | None = None, text: str = "") -> None:
+        """Go to a place, of another namespace or with a filter where they are given."""
+        if namespace is not None and not self._is_watched(namespace):
+            self.choose_namespace(namespace or ALL)
+            return
+        visit = Visit(place, self.namespace if namespace is None else namespace, text)
+        if visit != self._visits[self._position]:
+            self._visits = [*self._visits[: self._position + 1], visit][-MOST_VISITS:]
+            self._position = len(self._visits) - 1
+        self._show(visit)
+
+    def step(self, by: int) -> bool:
+        """Go back or forward in what is remembered; False where that ends."""
+        position = self._position + by
+        if not 0 <= position < len(self._visits):
+            return False
+        self._position = position
+        self._show(self._visits[position])
+        return True
+
+    def remember(self, place: str) -> None:
+        """Take notice that the user is at a place."""
+        visit = Visit(place, self.namespace)
+        if visit != self._visits[self._position]:
+            self._visits = [*self._visits[: self._position + 1], visit][-MOST_VISITS:]
+            self._position = len(self._visits) - 1
 
     def reveal(self, key: Key) -> bool:
         """Go to a row of the main screen; False, and nowhere, where there is none."""
-        main = self._app.main_screen
+        main = self.app.main_screen
         if not main.reveal(key):
-            self._app.notify(f"{key.kind} {key} is not there any more.", timeout=4, markup=False)
+            self.app.notify(f"{key.kind} {key} is not there any more.", timeout=4, markup=False)
             return False
         self.home()
+        self.remember(TREE)
         return True
 
     def home(self) -> None:
         """Close everything above the main screen."""
-        while len(self._app.screen_stack) > 1:
-            self._app.screen.dismiss(None)
+        while len(self.app.screen_stack) > 1:
+            self.app.screen.dismiss(None)
+
+    def _show(self, visit: Visit) -> None:
+        from grove_tui.screens.places import PLACES
+
+        self.home()
+        main = self.app.main_screen
+        if visit.namespace != main.namespace:
+            main.narrow(visit.namespace)
+        make = PLACES[visit.place].make
+        if make is not None:
+            self._push(lambda scene: make(self.app.settings, scene, visit.text))
+        elif visit.text:
+            main.type_filter(visit.text)
+
+    # Commands
+
+    def ask(self, start: str = "") -> None:
+        """Open the command line."""
+        from grove_tui.screens.command import CommandScreen
+
+        self.app.push_screen(CommandScreen(self, start))
+
+    def act(self, action: str) -> None:
+        """Run an action of the main screen, or of the app."""
+        self.app.call_later(self.app.run_action, action, self.app.main_screen)
+
+    def remember_line(self, line: str) -> None:
+        """Take notice of what was typed after the colon."""
+        self.lines = [*(known for known in self.lines if known != line), line][-MOST_VISITS:]
+
+    # Namespaces and clusters
+
+    def namespaces(self) -> list[str]:
+        """Return the namespaces that are known."""
+        scene = self.scene
+        if scene is None:
+            return []
+        world = scene.session.world
+        found = {pcs.metadata.namespace for pcs in world.podcliquesets.values()}
+        found |= {pod.metadata.namespace for pod in world.pods.values()}
+        return sorted(found | self.known_namespaces | {scene.session.place.default_namespace})
+
+    def choose_namespace(self, name: str) -> None:
+        """Show one namespace, or with `all` every one."""
+        scene = self.scene
+        if scene is None:
+            return
+        namespace = "" if name in (ALL, "*") else name
+        if self._is_watched(namespace):
+            self.open(self._visits[self._position].place, namespace)
+        else:
+            # Only one namespace is watched, so the cluster is opened anew for another.
+            wanted = replace(self.app.settings, namespace=namespace, all_namespaces=not namespace)
+            self.app.reopen(wanted)
+
+    def _is_watched(self, namespace: str) -> bool:
+        watched = self.scene.session.place.namespace if self.scene is not None else ""
+        return watched in ("", namespace)
+
+    def contexts(self) -> list[str]:
+        """Return the contexts that can be chosen: those of the kubeconfig, and the demo."""
+        settings = self.app.settings
+        path = kubeconfig.find_path(settings.kubeconfig or None, os.environ)
+        try:
+            found = [context.name for context in kubeconfig.read(path).contexts] if path else []
+        except ConfigError:
+            found = []
+        return [*found, *([] if DEMO in found else [DEMO])]
+
+    def choose_context(self, name: str) -> None:
+        """Leave the cluster for that of another context."""
+        is_demo = name == DEMO
+        settings = self.app.settings
+        wanted = replace(settings, demo=is_demo, context="" if is_demo else name, namespace="")
+        self._visits, self._position = [Visit(TREE)], 0
+        self.known_namespaces = frozenset()
+        self.app.reopen(wanted)

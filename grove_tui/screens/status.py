@@ -14,16 +14,17 @@ _MODES = {
 }
 
 
-def status_left(session: Session, settings: Settings) -> list[Cell]:
+def status_left(session: Session, settings: Settings, namespace: str = "") -> list[Cell]:
     """Return which cluster this is, who reconciles it and how fresh what we see is."""
+    namespace = namespace or session.place.namespace
     place = session.place
     standing = session.standing
     return [
         Cell(place.name, "title"),
         _connection(session),
-        Cell(standing.sentence, _MODES.get(standing.mode, "warn")),
-        Cell("read-only", "warn") if settings.read_only else Cell(),
-        Cell(f"namespace {place.namespace}" if place.namespace else "all namespaces"),
+        Cell(standing.sentence if session.is_live else "", _MODES.get(standing.mode, "warn")),
+        Cell("read-only", "warn") if settings.read_only and session.is_live else Cell(),
+        Cell(f"namespace {namespace}" if namespace else "all namespaces"),
         Cell(place.server, "dim"),
     ]
 
@@ -44,6 +45,8 @@ def status_right(session: Session) -> list[Cell]:
 
 
 def _connection(session: Session) -> Cell:
+    if not session.is_live:
+        return Cell("recording", "info")
     connection = session.connection
     if connection.state is State.STALE:
         seconds = max(0, round(session.loop_time() - connection.since))
