@@ -56,17 +56,25 @@ def age(since: datetime | None, now: datetime) -> str:
 
 
 def age_cell(since: datetime | None, now: datetime) -> Cell:
-    """Return an age that says how often it changes."""
+    """Return an age for a row, and how often it changes.
+
+    It moves in coarser steps than kubectl's, which prints an age once: a screen full of seconds
+    would be painted anew every second though nothing happens.
+    """
     if since is None:
         return Cell(UNKNOWN, "dim")
     seconds = (now - since).total_seconds()
-    return Cell(duration(seconds), "dim", tick=_tick(seconds))
+    step, tick = _pace(seconds)
+    return Cell(duration(seconds - seconds % step), "dim", tick=tick)
 
 
-def _tick(seconds: float) -> int:
-    if seconds < 10 * _MINUTE:
-        return 1
-    return 20 if seconds < 8 * _HOUR else 600
+def _pace(seconds: float) -> tuple[int, int]:
+    """Return the step of an age and after how many seconds to look again."""
+    if seconds < 10:
+        return 1, 1
+    if seconds < 2 * _MINUTE:
+        return 10, 5
+    return _MINUTE, 20 if seconds < 8 * _HOUR else 600
 
 
 def countdown(until: datetime, now: datetime) -> str:

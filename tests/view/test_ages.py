@@ -49,6 +49,14 @@ def test_an_age_says_how_often_it_changes():
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (9.9, "9s"), (19, "10s"), (59, "50s"), (61, "60s"), (130, "2m"), (599, "9m")],
+)
+def test_an_age_in_a_row_moves_in_steps(seconds, text):
+    assert age_cell(EPOCH, at(seconds)).text == text
+
+
+@pytest.mark.parametrize(
     ("left", "text"),
     [
         (0, "0:00"),

@@ -176,7 +176,7 @@ def test_a_timeline_tells_the_newest_first():
     ]
     first = timeline.row(timeline.keys()[0])
     assert first.cells[0].text == "00:00:14"
-    assert first.cells[1].text == "86s"
+    assert first.cells[1].text == "80s"
 
 
 @pytest.mark.parametrize(
