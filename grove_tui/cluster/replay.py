@@ -44,6 +44,8 @@ class ReplaySession(Session):
         transitions: When gangs changed their health word.
     """
 
+    is_live = False
+
     def __init__(self, recording: Recording) -> None:
         stores: dict[str, Store[Any]] = {}
         client = Client(RecordedTransport(stores))

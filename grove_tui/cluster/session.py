@@ -75,6 +75,9 @@ class Session:
         recorder: What happened to it lately.
     """
 
+    is_live = True
+    """Whether this is a cluster, and not the recording of one."""
+
     def __init__(
         self,
         place: Place,

@@ -18,6 +18,7 @@ from grove_tui.actions.target import Target
 from grove_tui.cluster.session import Session, State
 from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
+from grove_tui.kube.objects import NamespacedName
 from grove_tui.screens.selection import (
     again_deletion,
     again_scalable,
@@ -75,8 +76,11 @@ class ObjectScreen(Screen[None]):
         """Return the row that the keys are for."""
         return None
 
-    def tell(self, outcome: Outcome) -> None:
-        """Show what came of an action; text from a cluster is never markup."""
+    def tell(self, outcome: Outcome, target: Target | None = None) -> None:
+        """Show what came of an action, and note it in the history of what it was for."""
+        if target is not None and self.session is not None:
+            key = NamespacedName(target.namespace, target.name)
+            self.session.recorder.note(target.resource.kind, key, outcome.sentence)
         if outcome.ok:
             self.app.notify(outcome.sentence, timeout=4, markup=False)
         else:
@@ -129,7 +133,8 @@ class ObjectScreen(Screen[None]):
         dialog = ScaleDialog(found, again_scalable(book.world, found), outlook, change)
         replicas = await self.app.push_screen_wait(dialog)
         if replicas is not None:
-            self.tell(await writes.scale(session.client, found.target, replicas))
+            outcome = await writes.scale(session.client, found.target, replicas)
+            self.tell(outcome, found.target)
 
     @work(exit_on_error=False)
     async def _delete(self, found: Deletion) -> None:
@@ -141,7 +146,7 @@ class ObjectScreen(Screen[None]):
         dialog = DeleteDialog(found, again_deletion(book.world, found), outlook)
         target = await self.app.push_screen_wait(dialog)
         if target is not None:
-            self.tell(await writes.delete(session.client, target))
+            self.tell(await writes.delete(session.client, target), target)
 
     @work(exit_on_error=False)
     async def apply_manifest(self, path: str = "") -> None:

@@ -10,12 +10,15 @@ from textual.pilot import Pilot
 from grove_tui.app import GroveApp
 from grove_tui.cluster.recordfile import read, write
 from grove_tui.cluster.replay import ReplaySession
+from grove_tui.screens.scale import ScaleDialog
+from grove_tui.view.history import Note, Source
 from grove_tui.view.rows import Row
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import ReplayBar
+from grove_tui.widgets.segments import StatusBar
 from tests.builders import at
 from tests.recording.test_transitions import breach_and_heal, scene_of_a_gang
-from tests.screens.live import dashboard
+from tests.screens.live import create_clique, create_set, dashboard
 from tests.screens.still import app_of, fill, guide_world, still_session
 
 
@@ -73,11 +76,13 @@ def texts(row: Row) -> str:
 async def test_the_bar_says_where_the_recording_stands():
     async with replayed() as shown:
         at_first = shown.bar()
+        status = shown.app.main_screen.query_one(StatusBar).left
         await shown.press("right_square_bracket", "right_square_bracket")
 
         assert "pause 1x" in at_first
         assert "00:00:00Z 0:00/0:21" in at_first
         assert "0/5" in at_first
+        assert [cell.text for cell in status][:2] == ["prod", "recording"]
         assert "00:00:11Z 0:11/0:21" in shown.bar()
         assert "2/5  sim-0 breached" in shown.bar()
 
@@ -232,3 +237,21 @@ async def test_what_happened_is_saved_for_a_replay(tmp_path, monkeypatch):
     found = read(path)
     assert {key.name for key in found.checkpoint["nodes"]} == names
     assert found.started.tzinfo is UTC or found.started.utcoffset() is not None
+
+
+async def test_own_actions_are_part_of_what_happened():
+    async with dashboard() as shown:
+        await create_set(shown.cluster)
+        await create_clique(shown.cluster)
+        await shown.select("sim-0-worker")
+        await shown.press("plus")
+        await shown.until(lambda: isinstance(shown.screen, ScaleDialog))
+        await shown.press("tab", "enter")
+        session = shown.app.session
+        assert session is not None
+        notes = await shown.until(lambda: [r for r in session.records() if isinstance(r, Note)])
+
+    assert [(n.kind, n.key.name, n.source) for n in notes] == [
+        ("PodClique", "sim-0-worker", Source.ACTION)
+    ]
+    assert notes[0].text == "PodClique sim-0-worker is to have 3 replicas."
