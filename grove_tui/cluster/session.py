@@ -17,10 +17,11 @@ from grove_tui.cluster.supervision import restarting, supervise
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
+from grove_tui.kube.objects import NamespacedName
 from grove_tui.kube.reflector import Link, LinkState
 from grove_tui.reconcile.leadership import Leadership, Mode, Policy, Standing
 from grove_tui.reconcile.world import INDEXES, Informers, World
-from grove_tui.view.history import Record
+from grove_tui.view.history import Record, Source
 
 if TYPE_CHECKING:
     from grove_tui.reconcile.manager import Manager
@@ -237,6 +238,7 @@ class Session:
         from grove_tui.reconcile.manager import Manager
 
         self.manager = Manager(self.client, self.informers, clock=self.clock)
+        self.manager.on_failure(self._note_failure)
         try:
             await self.manager.run()
         finally:
@@ -261,6 +263,10 @@ class Session:
         await self.informers.wait_synced()
         gc.collect()
         gc.freeze()
+
+    def _note_failure(self, kind: str, key: NamespacedName, error: Exception) -> None:
+        text = " ".join(str(error).split()) or type(error).__name__
+        self.recorder.note(kind, key, f"Reconciling failed: {text}", Source.RECONCILE)
 
     def _note_fault(self, line: str) -> None:
         self.fault = line

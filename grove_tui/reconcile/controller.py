@@ -67,6 +67,8 @@ class Controller:
     def __init__(self, name: str, reconcile: Reconcile, workers: int = 4) -> None:
         self.name = name
         self.stats = ControllerStats()
+        self.on_failure: Callable[[NamespacedName, Exception], None] | None = None
+        """Told of each reconcile that failed; conflicts, which heal by themselves, are none."""
         self._reconcile = reconcile
         self._workers = workers
         self._queue: WorkQueue[NamespacedName] = WorkQueue()
@@ -166,6 +168,8 @@ class Controller:
     def _failed(self, key: NamespacedName, error: Exception) -> None:
         self.stats.errors += 1
         self.stats.last_error = f"{key}: {error}"
+        if self.on_failure is not None:
+            self.on_failure(key, error)
         expected = isinstance(error, KubeError | ExceptionGroup)
         retry = self._queue.retries(key) + 1
         _log.warning(

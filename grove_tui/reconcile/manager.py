@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
 from grove_tui.kube.informer import Informer
-from grove_tui.kube.objects import HasMetadata, key_of
+from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.reflector import Link
 from grove_tui.kube.store import Handler, Store
 from grove_tui.reconcile.actions import Executor
@@ -130,6 +132,13 @@ class Manager:
             {controller.name: controller.stats for controller in controllers},
             sum(controller.depth for controller in controllers),
         )
+
+    def on_failure(self, listener: Callable[[str, NamespacedName, Exception], None]) -> None:
+        """Call `listener` with kind, key and error of each reconcile that failed."""
+        kinds = (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS, PODGANGS)
+        by_name = {resource.kind.lower(): resource.kind for resource in kinds}
+        for controller in self._controllers.all():
+            controller.on_failure = partial(listener, by_name[controller.name])
 
     @property
     def is_idle(self) -> bool:

@@ -137,3 +137,17 @@ def test_percentiles_are_nearest_rank(percent, expected):
 
 def test_percentile_of_nothing_is_zero():
     assert percentile([], 95) == 0
+
+
+async def test_a_failure_is_told_and_a_conflict_is_not():
+    failures: list[tuple[NamespacedName, str]] = []
+    script = Script(Conflict(409, "Conflict", "busy"), ServerError(500, "", "broken"))
+    controller = Controller("test", script)
+    controller.on_failure = lambda key, error: failures.append((key, str(error)))
+
+    controller.enqueue(KEY)
+    running = asyncio.create_task(controller.run())
+    await asyncio.sleep(60)
+    running.cancel()
+
+    assert failures == [(KEY, "broken")]

@@ -4,16 +4,21 @@ import asyncio
 
 import pytest
 
+from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.cluster.recordfile import RecordingError, write
 from grove_tui.cluster.replay import ReplaySession, open_recording
 from grove_tui.cluster.session import Place, Session, State
+from grove_tui.kube.client import Client
 from grove_tui.kube.errors import Forbidden, NotFound
 from grove_tui.kube.resources import NODES, PODS
+from grove_tui.reconcile.leadership import Policy
 from grove_tui.reconcile.world import open_informers
 from grove_tui.view.book import GangBook
 from grove_tui.view.health import Word
+from grove_tui.view.history import Note, Source
 from tests.builders import at, pod
 from tests.cluster import running_cluster
+from tests.faults import FaultyTransport, status_response
 from tests.recording.scenes import Scene
 from tests.recording.test_transitions import breach_and_heal, scene_of_a_gang
 
@@ -120,3 +125,43 @@ async def test_a_session_records_by_itself_and_its_file_is_played(tmp_path):
 
     assert before == nodes
     assert after is not None
+
+
+async def test_a_reconcile_that_fails_is_part_of_what_happened():
+    def broken(request):
+        is_pod = request.method == "POST" and request.path.endswith("/pods")
+        return status_response(500, "no more pods today") if is_pod else None
+
+    async with running_cluster(nodes=2) as cluster:
+        client = Client(FaultyTransport(cluster.connect().transport, rules=[broken]))
+        session = Session(
+            Place("demo", "", "", "default"),
+            client,
+            open_informers(client),
+            clock=cluster.demo.options.clock,
+            policy=Policy.ALWAYS,
+        )
+        noted: asyncio.Future[Note] = asyncio.get_running_loop().create_future()
+
+        def listen(record):
+            if isinstance(record, Note) and not noted.done():
+                noted.set_result(record)
+
+        session.recorder.on_record(listen)
+        tasks = [asyncio.create_task(session.run()), asyncio.create_task(session.reconcile())]
+        await session.informers.wait_synced()
+        await cluster.client.create(PODCLIQUESETS, podcliqueset_body(), "default")
+        note = await asyncio.wait_for(noted, 15)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert (note.kind, note.source) == ("PodClique", Source.RECONCILE)
+    assert "no more pods today" in note.text
+
+
+def podcliqueset_body():
+    pod_spec = {"containers": [{"name": "main", "image": "nginx"}]}
+    spec = {"roleName": "worker", "replicas": 1, "podSpec": pod_spec}
+    template = {"cliques": [{"name": "worker", "spec": spec}]}
+    return {"metadata": {"name": "sim"}, "spec": {"replicas": 1, "template": template}}
