@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS, PodClique
 from grove_tui.app import GroveApp
@@ -18,6 +19,7 @@ from grove_tui.kube.resources import PODS
 from grove_tui.kube.transport import Transport
 from grove_tui.reconcile.leadership import Policy
 from grove_tui.reconcile.world import open_informers
+from grove_tui.screens.foresight import Consequences
 from grove_tui.theme import ThemeFolders
 from grove_tui.view.keys import Key
 from grove_tui.widgets.live_table import LiveTable
@@ -87,6 +89,12 @@ class Dashboard:
         """Return the keys of a table's rows in order."""
         source = self.table(table).source
         return [key for key in source.keys() if isinstance(key, Key)] if source else []  # noqa: SIM118 - no mapping
+
+    def words(self) -> str:
+        """Return all texts of the screen on top."""
+        texts = [str(static.content) for static in self.screen.query(Static)]
+        texts += [pane.text for pane in self.screen.query(Consequences)]
+        return "\n".join(texts)
 
     def said(self) -> list[str]:
         """Return what the notifications say."""
