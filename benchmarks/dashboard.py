@@ -24,6 +24,8 @@ from grove_tui.kube.resources import PODS
 
 RUNS = 7
 SAMPLES = 60
+BYTE_SAMPLES = 7
+FADE_SECONDS = 2.5
 LOAD_EVENTS_PER_SECOND = 1000
 IDLE_SECONDS = 20
 
@@ -39,7 +41,7 @@ def dashboard(cluster: Cluster) -> Terminal:
 
 def start() -> Iterator[Figure]:
     """Exec to the first workload row on the screen, and `--help`."""
-    with demo_cluster("--reconcile") as cluster:
+    with demo_cluster("--reconcile", "--speed", "0") as cluster:
         asyncio.run(_fill(cluster, replicas=10))
         times = []
         for _ in range(RUNS):
@@ -114,7 +116,7 @@ async def _measure_latency(cluster: Cluster, load: int) -> tuple[list[float], fl
         with dashboard(cluster) as terminal:
             await asyncio.to_thread(terminal.wait_for, pod.metadata.name[-5:], timeout=30)
             await asyncio.sleep(2)
-            samples, size = [], 0
+            samples = []
             for number in range(SAMPLES):
                 mark = terminal.mark()
                 sent = await _change(client, pod, number)
@@ -123,8 +125,19 @@ async def _measure_latency(cluster: Cluster, load: int) -> tuple[list[float], fl
                 )
                 samples.append(max(0.0, arrived - sent))
                 await asyncio.sleep(0.15)
-                size += terminal.bytes_since(mark)
-            return samples, size / SAMPLES
+            return samples, await _measure_bytes(client, terminal, pod)
+
+
+async def _measure_bytes(client: Client, terminal: Terminal, pod: Pod) -> float:
+    """Return the median bytes of an event until its mark has faded; ages that tick are outliers."""
+    sizes = []
+    for number in range(BYTE_SAMPLES):
+        await asyncio.sleep(FADE_SECONDS)
+        mark = terminal.mark()
+        await _change(client, pod, number)
+        await asyncio.sleep(FADE_SECONDS)
+        sizes.append(terminal.bytes_since(mark))
+    return statistics.median(sizes)
 
 
 async def _change(client: Client, pod: Pod, number: int) -> float:
