@@ -26,6 +26,8 @@ BOOKMARK_SECONDS = 60.0
 MAX_BUFFERED = 20_000
 """Changes that may wait for one reader."""
 _DEFAULT_TIMEOUT = 1800.0
+_EARLY = 0.001
+"""Seconds before its deadline at which a watch may end: timers fire early by a tick."""
 _INITIAL_CHUNK = 250
 
 Render = Callable[[str, Stored], bytes]
@@ -126,7 +128,7 @@ class Watch:
                 elif not await self._quiet(deadline):
                     if self._options.bookmarks:
                         yield self._bookmark(self._storage.revision)
-                    if asyncio.get_running_loop().time() >= deadline:
+                    if asyncio.get_running_loop().time() >= deadline - _EARLY:
                         break
             if self._failure:
                 yield self._failure
