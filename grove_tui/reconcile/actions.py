@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.errors import AlreadyExists, Conflict, Forbidden, KubeError, NotFound
@@ -19,8 +20,17 @@ from grove_tui.reconcile.expectations import ExpectedStore
 
 IN_FLIGHT = 32
 """Writes that may wait for the server at the same time, over all controllers."""
+LOSS_SECONDS = 60.0
+"""How long an owner that has lost a child is looked up before it gets another one."""
+RECHECK_SECONDS = 1.0
+"""How long an owner that was found is not looked up again."""
+MAX_CHECKED = 1024
 WIDTH = 16
 """Writes of one batch that may wait for the server at the same time."""
+
+_OWNERS: Mapping[str, Resource[Any]] = {
+    resource.kind: resource for resource in (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS)
+}
 
 
 class Create(Struct, frozen=True):
@@ -120,6 +130,7 @@ class Executor:
         self._stores = stores
         self._clock = clock
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+        self._checked: dict[str, float] = {}
 
     async def apply(self, actions: Iterable[Action], width: int = WIDTH) -> list[Outcome]:
         """Do all actions, taking them as workers get free, and return what came of each.
@@ -169,6 +180,7 @@ class Executor:
 
     async def _create(self, action: Create) -> Any:
         resource, namespace = action.resource, action.namespace
+        await self._check_owner(action)
         try:
             obj = await self._client.create(resource, action.body, namespace)
         except AlreadyExists:
@@ -179,6 +191,38 @@ class Executor:
             raise
         self._written(resource, obj)
         return obj
+
+    async def _check_owner(self, action: Create) -> None:
+        """Ask the server for the owner when children of it vanish, before making more of them.
+
+        Otherwise an owner whose end no watch has brought yet has us create what the garbage
+        collector deletes, as fast as both can.
+        """
+        owner = next(iter(action.body["metadata"].get("ownerReferences") or ()), None)
+        store = self._stores.get(action.resource.plural)
+        if owner is None or store is None or not store.has_lost(owner["uid"], LOSS_SECONDS):
+            return
+        now = asyncio.get_running_loop().time()
+        if self._checked.get(owner["uid"], -LOSS_SECONDS) > now - RECHECK_SECONDS:
+            return
+        resource = _OWNERS[owner["kind"]]
+        try:
+            found = await self._client.get(resource, owner["name"], action.namespace)
+            is_there = found.metadata.uid == owner["uid"]
+            is_there = is_there and found.metadata.deletion_timestamp is None
+        except NotFound:
+            is_there = False
+        if is_there:
+            if len(self._checked) > MAX_CHECKED:
+                self._checked.clear()
+            self._checked[owner["uid"]] = now
+            return
+        self._checked.pop(owner["uid"], None)
+        owners = self._stores[resource.plural]
+        gone = owners.get(action.namespace, owner["name"])
+        if gone is not None and gone.metadata.uid == owner["uid"]:
+            owners.deleted(gone, self._clock())
+        raise Conflict(409, "Conflict", f"{owner['kind']} {owner['name']} is gone")
 
     async def _patch(self, action: Patch) -> Any:
         metadata = action.of.metadata

@@ -8,6 +8,8 @@ requests over the store until the watch has brought them:
 - An object that we deleted reads as terminating.
 - What the watch brings wins as soon as it is as new, told by uid and resourceVersion.
 - An answer about an object that the watch has already shown to go, told by uid, changes nothing.
+- An owner that loses children which we did not delete is remembered: it may be gone itself, and the
+  garbage collector at work, while its own watch is behind.
 - Nothing is forgotten by time alone: an answer that the watch never confirms is offered by
   `unconfirmed` for a look at the server (the object may have come and gone while a watch was down).
 """
@@ -20,10 +22,11 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
+from grove_tui.kube.objects import HasMetadata, NamespacedName, controller_of, key_of
 from grove_tui.kube.store import IndexFunction, Store
 
 T = TypeVar("T", bound=HasMetadata)
+V = TypeVar("V")
 
 REMEMBERED = 4096
 """Of how many deleted objects answers to older requests may still be on their way."""
@@ -48,6 +51,7 @@ class ExpectedStore(Generic[T]):
         }
         self._answers: dict[NamespacedName, str] = {}
         self._gone: dict[str, None] = {}
+        self._losers: dict[str, float] = {}
         store.add_handler(self._observe)
 
     def close(self) -> None:
@@ -117,6 +121,11 @@ class ExpectedStore(Generic[T]):
         """Tell whether the watch brought no more than what we last wrote to the object."""
         return self._answers.get(key_of(obj)) == obj.metadata.resource_version
 
+    def has_lost(self, owner: str, seconds: float) -> bool:
+        """Tell whether a child of the owner of that uid has gone lately, and not by our hand."""
+        since = self._losers.get(owner)
+        return since is not None and since > _loop_time() - seconds
+
     def unconfirmed(self, seconds: float) -> list[T]:
         """Return what was written longer than `seconds` ago and was not seen since."""
         before = _loop_time() - seconds
@@ -126,10 +135,12 @@ class ExpectedStore(Generic[T]):
         obj = new if new is not None else old
         assert obj is not None
         key = key_of(obj)
+        expected = self._expected.get(key)
         if new is None:
             self._answers.pop(key, None)
-            self._remember_gone(obj.metadata.uid)
-        expected = self._expected.get(key)
+            _remember(self._gone, obj.metadata.uid, None)
+            if expected is None or not expected.is_deleted:
+                self._note_loss(obj)
         if expected is None:
             return
         if new is None:
@@ -140,10 +151,11 @@ class ExpectedStore(Generic[T]):
         elif _is_as_new(new, expected.obj):
             self._drop(key)
 
-    def _remember_gone(self, uid: str) -> None:
-        self._gone[uid] = None
-        if len(self._gone) > REMEMBERED:
-            del self._gone[next(iter(self._gone))]
+    def _note_loss(self, child: T) -> None:
+        owner = controller_of(child)
+        if owner is not None:
+            self._losers.pop(owner.uid, None)
+            _remember(self._losers, owner.uid, _loop_time())
 
     def _observe_deleted(self, key: NamespacedName, expected: _Expected[T], new: T) -> None:
         if new.metadata.deletion_timestamp is not None:
@@ -171,6 +183,12 @@ class ExpectedStore(Generic[T]):
                     keys.pop(key, None)
                     if not keys:
                         del self._indexes[name][value]
+
+
+def _remember(known: dict[str, V], key: str, value: V) -> None:
+    known[key] = value
+    if len(known) > REMEMBERED:
+        del known[next(iter(known))]
 
 
 def _is_as_new(seen: HasMetadata, written: HasMetadata) -> bool:
