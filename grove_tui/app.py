@@ -89,6 +89,8 @@ class GroveApp(ReplayKeys):
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.settings.keymap))
+        if self.settings.keymap:
+            self.call_after_refresh(self._check_keymap)
         if self._problem:
             self._welcome(self._problem)
         else:
@@ -190,6 +192,12 @@ class GroveApp(ReplayKeys):
         self.exit(0)
 
     # What every screen can use
+
+    def _check_keymap(self) -> None:
+        from grove_tui.screens.keymap import keymap_problems
+
+        for problem in keymap_problems(self.settings.keymap):
+            self.notify(problem, severity="warning", timeout=10, markup=False)
 
     def action_help(self) -> None:
         from grove_tui.screens.help import help_screen

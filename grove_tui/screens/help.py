@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from grove_tui.screens.text import TextScreen
 
+KEYMAP = "The words at the right name a key in the config file: keymap: {object.scale: x}"
 SYMBOLS = (
     ("✔", "healthy: all that is wanted is ready"),
     ("◌", "starting, or on its way out"),
@@ -26,10 +27,11 @@ def help_screen(app: App[Any], screen: Screen[Any]) -> TextScreen:
     parts: list[Content] = []
     for title, bindings in _groups(screen).items():
         parts.append(Content.styled(title, "bold $grove-accent"))
-        parts += [_line(_keys(app, keys), text) for text, keys in bindings.items()]
+        parts += [_line(_keys(app, keys), text, _ids(keys)) for text, keys in bindings.items()]
         parts.append(Content(""))
     parts.append(Content.styled("Symbols", "bold $grove-accent"))
     parts += [_line(symbol, meaning) for symbol, meaning in SYMBOLS]
+    parts += [Content(""), Content.styled(KEYMAP, "$grove-dim")]
     return TextScreen("Help", Content("\n").join(parts))
 
 
@@ -57,5 +59,10 @@ def _keys(app: App[Any], bindings: Iterable[Binding]) -> str:
     return " ".join(dict.fromkeys(app.get_key_display(binding) for binding in bindings))
 
 
-def _line(keys: str, text: str) -> Content:
-    return Content.assemble((f"  {keys:<16}", "$grove-title"), text)
+def _ids(bindings: Iterable[Binding]) -> str:
+    return " ".join(dict.fromkeys(binding.id for binding in bindings if binding.id))
+
+
+def _line(keys: str, text: str, ids: str = "") -> Content:
+    shown = Content.assemble((f"  {keys:<11}", "$grove-title"), f"{text:<44}" if ids else text)
+    return shown + Content.styled(f"  {ids}", "$grove-dim") if ids else shown

@@ -186,8 +186,21 @@ async def test_help_lists_the_keys_as_they_are_bound():
         await shown.press("question_mark")
 
         lines = [line.split() for line in text(shown).splitlines()]
-        assert ["x", "Scale"] in lines
-        assert ["s", "Scale"] not in lines
+        assert ["x", "Scale", "object.scale"] in lines
+        assert not any(line[:2] == ["s", "Scale"] for line in lines)
+
+
+async def test_a_key_nobody_knows_is_told_and_changes_nothing():
+    async with dashboard(keymap={"object.scael": "x", "object.scale": "z"}) as shown:
+        await shown.until(lambda: any("object.scael" in said for said in shown.said()))
+
+        assert "object.scale" in " ".join(shown.said())
+        keys = {
+            key
+            for key, active in shown.screen.active_bindings.items()
+            if active.binding.id == "object.scale"
+        }
+        assert keys == {"z"}
 
 
 async def test_every_own_binding_has_an_id_and_a_description():
