@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -34,6 +34,13 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 0.5
 """How often a preview follows the changes of the cluster."""
+
+FRAME_SHARE = 0.94
+"""The frame's part of the screen's height, as the style sheet has it."""
+ASKING = 3
+"""Lines that asking for a name takes."""
+LEAST = 3
+"""Lines that a preview has on the smallest screens."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +69,7 @@ class Consequences(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     Consequences { height: auto; scrollbar-size-vertical: 1; }
-    Consequences BlockItem { padding: 0; border-left: none; }
+    Consequences BlockItem { width: 1fr; height: auto; padding: 0; border-left: none; }
     """
 
     def __init__(self, *, ascii_only: bool = False) -> None:
@@ -96,19 +103,13 @@ def _style(line: Line) -> str:
 class ForesightDialog(Dialog[T], Generic[T]):
     """Shows what its answer would do, and asks for the name of a gang that would end."""
 
-    CSS = """
-    ForesightDialog #consequences { margin-top: 1; }
-    ForesightDialog #agreement { height: auto; margin-top: 1; display: none; }
-    ForesightDialog #agreement.-asked { display: block; }
-    ForesightDialog #question { color: $grove-error; text-style: bold; height: auto; }
-    ForesightDialog > #frame { width: 92; }
-    """
+    CSS_PATH = ["dialog.tcss", "foresight.tcss"]  # type: ignore[assignment]  # one more
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "scroll_page(1)", "More", show=False, id="dialog.page-down"),
         Binding("pageup,ctrl+b", "scroll_page(-1)", "Back", show=False, id="dialog.page-up"),
     ]
-    ROOM = 12
-    """Lines of the screen that are not the preview's."""
+    ROOM = 10
+    """Lines of the frame that are not the preview's."""
     ASKS = True
     """Whether the name of a gang that would end is asked for."""
 
@@ -145,17 +146,26 @@ class ForesightDialog(Dialog[T], Generic[T]):
             yield Input(id="phrase", select_on_focus=False)
 
     def on_mount(self) -> None:
-        self._fit(self.app.size.height)
         self.look()
 
     def on_unmount(self) -> None:
         self._gatherer.close()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._fit(event.size.height)
+    def on_resize(self) -> None:
+        self._fit()
 
-    def _fit(self, height: int) -> None:
-        self.query_one(Consequences).styles.max_height = max(3, height - self.ROOM)
+    def _fit(self) -> None:
+        """Leave the preview what the frame has room for, and say when that is not all."""
+        asked = self.query_one("#agreement").has_class("-asked")
+        room = int(self.app.size.height * FRAME_SHARE) - self.ROOM - ASKING * asked
+        self.query_one(Consequences).styles.max_height = max(LEAST, room)
+        self.call_after_refresh(self._hint)
+
+    def _hint(self) -> None:
+        if self.is_attached:
+            hidden = self.query_one(Consequences).max_scroll_y
+            text = f"page down: {hidden} more lines" if hidden > 1 else ""
+            self.query_one("#frame").border_subtitle = Content(text)
 
     # Looking ahead
 
@@ -206,6 +216,7 @@ class ForesightDialog(Dialog[T], Generic[T]):
         if not asked and self.query_one("#phrase", Input).has_focus:
             self.query_one("#cancel").focus()
         agreement.set_class(bool(asked), "-asked")
+        self._fit()
 
     # Answering
 

@@ -71,20 +71,12 @@ class PreviewDialog(ForesightDialog[None]):
 
     HEADING = "What if"
     AUTO_FOCUS = ".choice"
-    CSS = """
-    PreviewDialog #choices { height: 1; margin-top: 1; }
-    PreviewDialog #choices Button { height: 1; min-width: 12; margin-right: 2; border: none;
-        background: $panel; color: $foreground; text-style: none; }
-    PreviewDialog #choices Button.-chosen { background: $primary; color: $background; }
-    PreviewDialog #act { display: none; }
-    PreviewDialog #consequences { min-height: 6; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,B", "cancel", "Close", show=False, id="preview.close"),
         Binding("j", "scroll_line(1)", "Down", show=False, id="preview.down"),
         Binding("k", "scroll_line(-1)", "Up", show=False, id="preview.up"),
     ]
-    ROOM = 14
+    ROOM = 12
     ASKS = False
 
     def __init__(self, subject: str, choices: Sequence[Choice], outlook: Outlook) -> None:

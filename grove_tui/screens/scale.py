@@ -38,7 +38,7 @@ class ScaleDialog(ForesightDialog[int]):
             "minus", "change(-1)", "One fewer", key_display="-", id="dialog.fewer", priority=True
         ),
     ]
-    ROOM = 15
+    ROOM = 13
 
     def __init__(
         self,

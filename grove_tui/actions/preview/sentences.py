@@ -81,7 +81,8 @@ def _counts(preview: Preview) -> Iterator[Line]:
     if fewer:
         yield Line(LESS, "error", f"{count_of(fewer, 'pod')} {_goes(fewer)} for good.")
     if more:
-        yield Line(MORE, "ok", f"{count_of(more, 'pod')} {_comes(more)}.")
+        fit = "" if preview.unplaced else "; it fits" if more == 1 else "; all of them fit"
+        yield Line(MORE, "ok", f"{count_of(more, 'pod')} {_comes(more)}{fit}.")
     for verb, sign in (("Asks for", 1), ("Frees", -1)):
         amounts = {n: a * sign for n, a in preview.resources.items() if a * sign > 0}
         if amounts:
@@ -149,10 +150,11 @@ def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
 
 def _shortfall(shortfall: Shortfall) -> Line:
     unit = "replica" if shortfall.kind == "PodCliqueScalingGroup" else "pod"
-    have = f"{shortfall.name} has {count_of(shortfall.left, unit)} left and needs at least"
+    left = f"{shortfall.name} has {count_of(shortfall.left, unit)} left"
+    text = f"{left}, below its minAvailable {shortfall.minimum}"
     if shortfall.lasting:
-        return Line(DANGER, "error", f"{have} {shortfall.minimum}.")
-    return Line(WARNING, "warn", f"{have} {shortfall.minimum}, until the new pods have nodes.")
+        return Line(DANGER, "error", f"{text}.")
+    return Line(WARNING, "warn", f"{text}, until the new pods have nodes.")
 
 
 def _recycling(recycling: Recycling, now: datetime) -> Iterator[Line]:
