@@ -121,12 +121,12 @@ class GarbageCollector:
 
     async def _discover(self) -> None:
         found = {(r.group, r.plural): r for r in await discover(self._client)}
-        for identity in self._resources.keys() - found.keys():
+        for identity in sorted(self._resources.keys() - found.keys()):
             self._tasks.pop(identity).cancel()
             informer = self._informers.pop(identity)
             # Their definition is gone, so they are: nothing will say it one by one.
             informer.store.replace([])
-        for identity in found.keys() - self._resources.keys():
+        for identity in sorted(found.keys() - self._resources.keys()):
             self._follow(identity, found[identity])
         self._resources = found
 

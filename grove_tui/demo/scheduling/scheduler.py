@@ -68,7 +68,7 @@ class Scheduler:
         self._assumed: set[str] = set()
         self._active: dict[Unit, None] = {}
         self._blocked: dict[Unit, None] = {}
-        self._after_base: dict[NamespacedName, set[Unit]] = {}
+        self._after_base: dict[NamespacedName, dict[Unit, None]] = {}
         self._hopeless: dict[Demand, str] = {}
         self._hopeless_starts: dict[tuple[Demand, ...], str] = {}
         watches.pods.add_handler(self._pod_changed)
@@ -209,7 +209,7 @@ class Scheduler:
                 self._wait(gang, f'waiting for PodGang "{key}" to be created')
                 return
             case Readiness.WAITS_FOR_BASE if base is not None:
-                self._after_base.setdefault(base, set()).add(unit)
+                self._after_base.setdefault(base, {})[unit] = None
                 self._wait(gang, f'waiting for base PodGang "{base}" to be scheduled')
                 return
             case Readiness.INCOMPLETE:
