@@ -46,7 +46,14 @@ class LogsScreen(Screen[None]):
         Binding("f", "follow", "Follow", tooltip="Show new lines as they come", id="logs.follow"),
         Binding("w", "wrap", "Wrap", tooltip="Wrap long lines", id="logs.wrap"),
         Binding("t", "times", "Times", tooltip="Show when each line was written", id="logs.times"),
-        Binding("o", "names", "Names", tooltip="Show the names of the pods", id="logs.names"),
+        Binding(
+            "o",
+            "names",
+            "Names",
+            tooltip="Show the names of the pods",
+            show=False,
+            id="logs.names",
+        ),
         Binding("slash", "search", "Search", key_display="/", id="logs.search"),
         Binding("n", "next(1)", "Next match", show=False, id="logs.next"),
         Binding("N", "next(-1)", "Previous match", show=False, id="logs.previous-match"),
@@ -54,7 +61,7 @@ class LogsScreen(Screen[None]):
             "p", "previous", "Previous", tooltip="Log of the run before", id="logs.previous-run"
         ),
         Binding("ctrl+s", "save", "Save", tooltip="Save to a file", id="logs.save"),
-        Binding("c", "copy", "Copy", id="logs.copy"),
+        Binding("c", "copy", "Copy", show=False, id="logs.copy"),
     ]
 
     def __init__(
@@ -148,10 +155,11 @@ class LogsScreen(Screen[None]):
         self._show_state()
 
     def _rows(self, entries: Sequence[Entry]) -> Iterator[LogRow]:
+        common = common_prefix(list(self._letters))
         for entry in entries:
             origin, number = self._origin(entry.source)
             prefix = letters(number) if len(self._letters) > 1 else ""
-            prefix += f" {origin}" if self._with_names else ""
+            prefix += f" {origin[common:]}" if self._with_names else ""
             text = f"{entry.at.astimezone(UTC):%H:%M:%S} " if self._with_times else ""
             text += f"— {entry.text}" if entry.is_note else entry.text
             yield LogRow(prefix, f"gang-{number % COLORS}", text, entry.is_note)
@@ -165,9 +173,7 @@ class LogsScreen(Screen[None]):
 
     def _again(self) -> None:
         """Show everything anew, in another form."""
-        view = self._view
-        view.clear()
-        view.extend(list(self._rows(self._buffer.entries)))
+        self._view.replace(list(self._rows(self._buffer.entries)))
 
     # What it says about itself
 
@@ -176,11 +182,11 @@ class LogsScreen(Screen[None]):
         what = "Previous logs" if self._previous else "Logs"
         left_out = self._follower.left_out if self._follower is not None else 0
         left = [
-            Cell(f"{what} of {self._key.kind} {self._key}", "title"),
+            Cell(f"{what} of {self._key}", "title"),
+            Cell(self._found, "accent"),
             Cell(f"{len(self._present)} logs" if len(self._present) > 1 else ""),
             Cell(f"{len(self._buffer)} lines"),
             Cell(f"{left_out} containers left out" if left_out else "", "warn"),
-            Cell(self._found, "accent"),
         ]
         right = [
             Cell("following", "ok") if view.following else Cell("standing still", "warn"),
@@ -190,7 +196,10 @@ class LogsScreen(Screen[None]):
         legend = self.query_one("#legend", Segments)
         legend.display = len(self._letters) > 1
         here = sorted(self._letters.items(), key=lambda item: item[0] not in self._present)
-        legend.show([Cell(f"{letters(n)} {name}", f"gang-{n % COLORS}") for name, n in here])
+        common = common_prefix([name for name, _ in here])
+        legend.show(
+            [Cell(f"{letters(n)} {name[common:]}", f"gang-{n % COLORS}") for name, n in here]
+        )
 
     @on(LogView.Followed)
     def show_following(self) -> None:
@@ -281,6 +290,20 @@ class LogsScreen(Screen[None]):
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", str(self._key))[:80]
         now: datetime = self._session.clock()
         return Path(f"{name}-{now:%Y%m%d-%H%M%S}.log")
+
+
+def common_prefix(names: Sequence[str]) -> int:
+    """Return how many characters the names begin with in common, up to a whole word."""
+    if len(names) < 2:
+        return 0
+    # What the first and the last in order share, all between them share.
+    first, last = min(names), max(names)
+    count = 0
+    for ours, theirs in zip(first, last, strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return first.rfind("-", 0, count) + 1
 
 
 def letters(number: int) -> str:

@@ -32,7 +32,13 @@ LogView {
     color: $foreground;
     overflow-x: auto;
     overflow-y: scroll;
+    padding: 0 0 0 1;
     scrollbar-size: 1 1;
+    scrollbar-background: $surface;
+    scrollbar-background-hover: $surface;
+    scrollbar-background-active: $surface;
+    scrollbar-corner-color: $surface;
+    scrollbar-color: $panel;
     & > .log-view--match { background: $warning 45%; text-style: bold; }
     & > .log-view--current { background: $primary 30%; }
 """
@@ -99,6 +105,23 @@ LogView {
         self._prefix = 0
         self._resize()
         self.refresh()
+
+    def replace(self, rows: Sequence[LogRow]) -> None:
+        """Show the same lines in another form; what is at the top stays there."""
+        following = self.following
+        top = self._layout.at(self.scroll_offset.y)
+        needle, current = self._needle, self._current
+        number = self._layout.first
+        self.clear()
+        self._layout.first = number
+        self.extend(rows)
+        self._matches = self._layout.find(needle) if needle else []
+        self._current = current
+        if following:
+            self.scroll_to_end()
+        elif top is not None:
+            self.scroll_to(y=self._layout.line_of(min(top[0], len(rows) - 1)), animate=False)
+            self.following = False
 
     def search(self, needle: str) -> int:
         """Point out a text; go to its last occurrence on or above the screen; return how many."""

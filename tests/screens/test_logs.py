@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.kube.resources import PODS
-from grove_tui.screens.logs import LogsScreen, letters
+from grove_tui.screens.logs import LogsScreen, common_prefix, letters
 from grove_tui.widgets.log_view import LogView
 from grove_tui.widgets.segments import Segments
 from tests.screens.live import Dashboard, dashboard
@@ -65,7 +65,7 @@ async def test_the_log_of_a_pod_is_followed_as_text():
 
         assert texts(shown)[0] == "hello [b]there[/]"
         assert {row.prefix for row in view(shown).rows} == {""}
-        assert f"Logs of Pod {name}" in line(shown, "heading")
+        assert f"Logs of {name}" in line(shown, "heading")
         assert "following" in line(shown, "heading")
         await shown.press("escape")
         assert shown.screen is shown.app.main_screen
@@ -79,9 +79,11 @@ async def test_the_logs_of_a_gang_have_a_letter_and_a_colour_for_each_pod():
 
         assert {(row.prefix, row.style) for row in rows} == {("A", "gang-0"), ("B", "gang-1")}
         names = sorted(pod.metadata.name for pod in shown.cluster.objects(PODS))
-        assert line(shown, "legend") == f"A {names[0]} B {names[1]}"
+        first, second = (name.removeprefix("sim-0-worker-") for name in names)
+        assert line(shown, "legend") == f"A {first} B {second}"
         await shown.press("o")
-        assert {row.prefix for row in view(shown).rows} == {f"A {names[0]}", f"B {names[1]}"}
+        assert {row.prefix for row in view(shown).rows} == {f"A {first}", f"B {second}"}
+        assert view(shown).following
 
 
 async def test_a_pod_that_comes_later_joins():
@@ -102,7 +104,7 @@ async def test_there_is_no_previous_log_of_what_never_restarted():
         await shown.until(lambda: texts(shown))
 
         assert texts(shown) == ["— there is no log of a previous run"]
-        assert "Previous logs of Pod" in line(shown, "heading")
+        assert "Previous logs of sim-0-worker" in line(shown, "heading")
         await shown.press("p")
         await shown.until(lambda: "hello [b]there[/]" in texts(shown))
 
@@ -187,3 +189,17 @@ async def test_leaving_ends_all_requests():
 
         assert during
         assert [task for task in during if not task.done() and "log" in str(task.get_coro())] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "length"),
+    [
+        ([], 0),
+        (["sim-0-worker-abc"], 0),
+        (["sim-0-worker-abc", "sim-0-worker-abd"], 13),
+        (["sim-0-prefill-a", "sim-0-worker-b", "sim-0-prefill-c"], 6),
+        (["a", "b"], 0),
+    ],
+)
+def test_names_are_shortened_by_what_they_have_in_common(names, length):
+    assert common_prefix(names) == length

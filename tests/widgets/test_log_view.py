@@ -82,7 +82,7 @@ async def test_following_goes_on_when_rows_give_way():
 
 async def test_long_lines_are_wrapped_or_scrolled():
     app = LogApp()
-    async with app.run_test(size=(21, 6)) as pilot:
+    async with app.run_test(size=(22, 6)) as pilot:
         app.view.extend(rows("a" * 10 + "b" * 30, "short", prefix="A"))
         await pilot.pause()
         cut = shown(app)
@@ -217,3 +217,20 @@ def test_another_width_lays_the_same_rows_out_anew(contents, first, second):
     assert [layout.line_of(n) for n in range(len(contents))] == [
         fresh.line_of(n) for n in range(len(contents))
     ]
+
+
+@pytest.mark.parametrize("following", [True, False])
+async def test_another_form_of_the_same_rows_moves_nothing(following):
+    app = LogApp()
+    async with app.run_test(size=(40, 5)) as pilot:
+        app.view.extend(numbered(50))
+        await pilot.pause()
+        if not following:
+            app.view.scroll_to(y=20, animate=False)
+            await pilot.pause()
+        app.view.replace(rows(*(f"again {n}" for n in range(50))))
+        await pilot.pause()
+
+        first = 45 if following else 20
+        assert shown(app) == [f"again {n}" for n in range(first, first + 5)]
+        assert app.view.following is following
