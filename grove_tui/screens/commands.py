@@ -108,6 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     _place("overview", "overview", "gangs", "gang", "pg", about="All gangs, trouble first"),
     _place(TREE, "pcs", "tree", "podcliquesets", "workloads", about="The workload tree"),
     _place("pods", "pods", "pod", "po", about="All pods"),
+    _place("nodes", "nodes", "node", "no", about="The map of nodes"),
     _place("events", "events", "event", "ev", about="All events, newest first"),
     Command(
         ("ns", "namespace", "namespaces"),

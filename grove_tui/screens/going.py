@@ -23,6 +23,14 @@ class GoingKeys(LogKeys):
             "X", "explain", "Why", tooltip="Explain why the selected object is so", id="object.why"
         ),
         Binding(
+            "t",
+            "node_map",
+            "Nodes",
+            tooltip="The map of nodes, with the selected gang lit",
+            show=False,
+            id="grove.nodes",
+        ),
+        Binding(
             "colon",
             "command",
             "Go to",
@@ -70,6 +78,9 @@ class GoingKeys(LogKeys):
         key = self.subject()
         if key is not None:
             self.navigator.explain(key)
+
+    def action_node_map(self) -> None:
+        self.navigator.node_map(self.subject())
 
     def action_command(self) -> None:
         self.navigator.ask()

@@ -1,12 +1,15 @@
 """A screen on top of the main one that shows the same cluster, live, in another way."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
+from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.screens.feed import Panel, Scene
 from grove_tui.screens.going import GoingKeys
@@ -66,6 +69,12 @@ class LiveScreen(GoingKeys, ReplayScreen, ObjectScreen):
         session = self.session
         if session is None or not self.is_attached:
             return
+        # While the app closes, a screen's widgets go before the screen itself does.
+        with suppress(NoMatches):
+            self.show_state(session)
+
+    def show_state(self, session: Session) -> None:
+        """Show what the session says."""
         self.query_one("#heading", Segments).show(*self.heading())
         self.query_one(StatusBar).show(
             status_left(session, self.settings, self.namespace), status_right(session)

@@ -69,6 +69,14 @@ class Navigator:
         listing = LISTINGS["events"]
         self._push(lambda scene: ResourceScreen(self.app.settings, scene, listing, about=key))
 
+    def node_map(self, about: Key | None) -> None:
+        """Show the nodes, with the gang of a row lit or a node selected."""
+        from grove_tui.screens.nodes_screen import NodesScreen
+
+        self.home()
+        self._push(lambda scene: NodesScreen(self.app.settings, scene, about))
+        self.remember("nodes")
+
     def _push(self, make: Callable[[Scene], Screen[Any]]) -> None:
         if (scene := self.scene) is not None:
             self.app.push_screen(make(scene))

@@ -35,7 +35,14 @@ def _listing(name: str) -> Place:
     return Place(listing.title, make)
 
 
+def _nodes(settings: Settings, scene: Scene, text: str) -> LiveScreen:
+    from grove_tui.screens.nodes_screen import NodesScreen
+
+    return NodesScreen(settings, scene, text=text)
+
+
 PLACES: Mapping[str, Place] = {
     "tree": Place("Workloads"),
     **{name: _listing(name) for name in LISTINGS},
+    "nodes": Place("Nodes", _nodes),
 }

@@ -1,6 +1,6 @@
 """The map of all nodes: cells by rack or zone, and what the loss of a node would mean."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -8,10 +8,12 @@ from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang
 from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind, object_key
-from grove_tui.view.nodebook import NodePicture, Usage
+from grove_tui.view.nodebook import Guest, NodePicture, Usage
 from grove_tui.view.nodes import guests_cell
 from grove_tui.view.rows import Cell, Severity
 
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+"""The taint of cordoned nodes, which have a badge already."""
 LEVELS = "▁▂▃▄▅▆▇█"
 """How full a node is, in eighths."""
 
@@ -27,6 +29,7 @@ class MapCell(Struct, frozen=True):
         pods: A symbol for each pod, coloured by gang.
         is_lit: Whether it holds a pod of the selected gang.
         severity: How much attention it deserves.
+        room: What is free of what it has, and whether it has taints.
     """
 
     key: Key
@@ -36,6 +39,7 @@ class MapCell(Struct, frozen=True):
     pods: Cell
     is_lit: bool
     severity: Severity
+    room: str = ""
 
 
 class Endangered(Struct, frozen=True):
@@ -59,6 +63,12 @@ class Endangered(Struct, frozen=True):
         what = "gang breaches" if self.ends_gang else "scaling-group replica breaches"
         return f"{self.podclique}: {self.left} left, {self.minimum} needed: {what}"
 
+    @property
+    def brief(self) -> str:
+        """The same for a list whose heading says the rest."""
+        part = "" if self.ends_gang else " (only that replica of its scaling group)"
+        return f"{self.podclique} {self.left} of {self.minimum} needed{part}"
+
 
 class NodeMap:
     """The cells of the map."""
@@ -80,7 +90,11 @@ class NodeMap:
         return sorted(found.items(), key=lambda item: (item[0] == "", item[0]))
 
     def cell(self, key: Hashable) -> MapCell:
-        """Return one node as a cell."""
+        """Return one node as a cell, with a symbol for each pod."""
+        return self.picture_cell(key, guests_cell)
+
+    def picture_cell(self, key: Hashable, draw: Callable[[Sequence[Guest]], Cell]) -> MapCell:
+        """Return one node as a cell; `draw` says what stands for its pods."""
         assert isinstance(key, Key)
         picture = self.book.nodes.get(key.name)
         title = key.name.removeprefix(self._prefix) or key.name
@@ -91,9 +105,10 @@ class NodeMap:
             title,
             _badge(picture),
             _level(picture),
-            guests_cell(picture.guests),
+            draw(picture.guests),
             is_lit=any(guest.gang in self.highlighted for guest in picture.guests),
             severity=picture.severity,
+            room=_room(picture),
         )
 
     def dirty(self, change: Change) -> Dirty:
@@ -185,6 +200,18 @@ def usage_cells(picture: NodePicture) -> tuple[Cell, ...]:
     )
     known = (picture.cpu, picture.memory, picture.gpus, picture.pods)
     return tuple(Cell(text) for text, usage in zip(free, known, strict=True) if usage.allocatable)
+
+
+def _room(picture: NodePicture) -> str:
+    """Return what is free: `cpu 62/64 mem 500/512Gi gpu 8/8`."""
+    parts = [f"cpu {picture.cpu.free // 1000}/{picture.cpu.allocatable // 1000}"]
+    memory = picture.memory
+    parts.append(f"mem {memory.free >> 30}/{_gib(memory.allocatable)}")
+    if picture.gpus.allocatable:
+        parts.append(f"gpu {picture.gpus.free}/{picture.gpus.allocatable}")
+    if any(taint.key != UNSCHEDULABLE for taint in picture.node.spec.taints):
+        parts.append("taints")
+    return " ".join(parts)
 
 
 def _gib(amount: int) -> str:

@@ -19,26 +19,33 @@ class MapCellPainter:
 
     def __init__(self, styles: StyleCache) -> None:
         self._styles = styles
-        self._widths = (4, 4)
+        self._widths = (4, 4, 0)
         self.ascii = False
 
-    def measure(self, cells: Iterable[MapCell]) -> None:
-        """Fix the widths of names and pods: those of the widest, within bounds."""
+    def measure(self, cells: Iterable[MapCell], *, wide: bool = False) -> None:
+        """Fix the widths of names, pods and free room: those of the widest, within bounds.
+
+        Args:
+            cells: All cells.
+            wide: Whether to show what is free.
+        """
         cells = list(cells)
         titles = max((width_of(cell.title) + 2 for cell in cells), default=4)
         pods = max((min(MOST_PODS, len(cell.pods.text)) for cell in cells), default=0)
-        self._widths = min(LONGEST_TITLE, titles), pods + 3
+        room = max((width_of(cell.room) + 1 for cell in cells), default=0) if wide else 0
+        more = 3 if any(len(cell.pods.text) > MOST_PODS for cell in cells) else 1
+        self._widths = min(LONGEST_TITLE, titles), pods + more, room
 
     @property
     def width(self) -> int:
         """Width of a cell."""
-        title, pods = self._widths
-        return 1 + title + 2 + pods
+        title, pods, room = self._widths
+        return 1 + title + 2 + pods + room
 
     def paint(self, cell: MapCell, *, is_cursor: bool) -> list[Segment]:
         """Return a cell, exactly `width` cells of the terminal wide."""
         base = ("node-map--cursor",) if is_cursor else ("node-map--lit",) if cell.is_lit else ()
-        title_width, pods_width = self._widths
+        title_width, pods_width, room_width = self._widths
         name = fit(cell.title, title_width - 2, elide="middle")
         name = f"[{name.rstrip()}]".ljust(title_width) if cell.is_lit else f" {name} "
         severity = f"token--{cell.severity.style}"
@@ -51,6 +58,7 @@ class MapCellPainter:
             self._segment(f"{cell.level} ", (*base, "token--dim")),
             *self._pod_segments(cell, shown, base),
             self._segment(fit(rest, pods_width - len(shown)), (*base, "token--dim")),
+            self._segment(fit(cell.room, room_width), (*base, "token--dim")),
         ]
 
     def _pod_segments(self, cell: MapCell, shown: str, base: tuple[str, ...]) -> Iterable[Segment]:

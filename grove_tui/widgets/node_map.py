@@ -85,6 +85,8 @@ NodeMap {
 
     ascii = var(False)
     """Whether symbols are replaced by ASCII characters."""
+    wide = var(False)
+    """Whether cells show what is free on their nodes."""
 
     @dataclass
     class KeyMessage(Message):
@@ -136,7 +138,7 @@ NodeMap {
         old, keys = self._order, [key for _, members in domains for key in members]
         self._order = KeyOrder(keys)
         self._cells = {key: self._source.cell(key) for key in keys}
-        self._painter.measure(self._cells.values())
+        self._painter.measure(self._cells.values(), wide=self.wide)
         self._fill(domains)
         self._move_cursor(old.heir(self.cursor_key, self._order))
         self.refresh()
@@ -159,6 +161,11 @@ NodeMap {
             return False
         self._move_cursor(key)
         return True
+
+    @property
+    def needed_lines(self) -> int:
+        """How many lines all of it takes at the present width."""
+        return len(self._lines)
 
     # Layout
 
@@ -209,6 +216,9 @@ NodeMap {
     def watch_ascii(self, ascii_only: bool) -> None:
         self._painter.ascii = ascii_only
         self.refresh()
+
+    def watch_wide(self) -> None:
+        self.refresh_structure()
 
     # Cursor, keys and mouse
 

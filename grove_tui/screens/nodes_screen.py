@@ -1,0 +1,329 @@
+"""The nodes: a map of all of them, which gang is where, and what the loss of one would mean."""
+
+from collections.abc import Hashable, Iterable
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from grove_tui.actions import writes
+from grove_tui.actions.draining import plan
+from grove_tui.actions.outcome import Outcome
+from grove_tui.actions.target import Target
+from grove_tui.cluster.session import Session
+from grove_tui.config import Settings
+from grove_tui.screens.feed import LivePanel, Scene
+from grove_tui.screens.filter_bar import FilterBar
+from grove_tui.screens.live_screen import LiveScreen
+from grove_tui.screens.navigator import TREE
+from grove_tui.screens.selection import target_of
+from grove_tui.screens.table_keys import TableKeys
+from grove_tui.view.book import Change, Dirty, GangBook
+from grove_tui.view.keys import Key, Kind
+from grove_tui.view.letters import Legend, LetteredMap, Letters, NodePods
+from grove_tui.view.nodebook import NodePicture
+from grove_tui.view.nodemap import endangered, gangs_of, usage_cells
+from grove_tui.view.rows import Cell
+from grove_tui.widgets.live_table import LiveTable
+from grove_tui.widgets.node_map import NodeMap
+
+NO_GANGS = "No gangs."
+NO_PODS = "No pods on it."
+
+
+class MapPanel:
+    """The map, and what changed since it was painted."""
+
+    def __init__(self, widget: NodeMap, source: LetteredMap) -> None:
+        self._map = widget
+        self._source = source
+        self._dirty = Dirty(set())
+        widget.set_source(source)
+
+    def note(self, change: Change) -> None:
+        """Remember which cells a change concerns."""
+        self._dirty |= self._source.dirty(change)
+
+    def paint(self, *, is_news: bool) -> None:
+        """Show what changed."""
+        del is_news
+        dirty, self._dirty = self._dirty, Dirty(set())
+        if dirty.structural:
+            self._map.refresh_structure()
+        elif dirty.keys:
+            keys: set[Hashable] = set(dirty.keys)
+            self._map.refresh_cells(keys)
+
+
+class NodesScreen(TableKeys, LiveScreen):
+    """A map with a legend of gangs and the selected node in detail."""
+
+    AUTO_FOCUS = "#map"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    CSS = """
+    NodesScreen #body { layout: vertical; height: 1fr; }
+    NodesScreen #map-panel { height: 2fr; width: 1fr; }
+    NodesScreen #side { layout: horizontal; height: 3fr; width: 1fr; }
+    NodesScreen #gangs-panel { width: 2fr; height: 1fr; }
+    NodesScreen #node-panel { width: 3fr; height: 1fr; }
+    NodesScreen #facts-scroll { height: auto; max-height: 60%; }
+    NodesScreen #facts { height: auto; padding: 0 1; }
+    NodesScreen #node-pods { height: 1fr; }
+    NodesScreen.-wide #body { layout: horizontal; }
+    NodesScreen.-wide #map-panel { height: 1fr; width: 3fr; }
+    NodesScreen.-wide #side { layout: vertical; height: 1fr; width: 2fr; }
+    NodesScreen.-wide #gangs-panel { width: 1fr; height: 2fr; }
+    NodesScreen.-wide #node-panel { width: 1fr; height: 3fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "cordon(True)", "Cordon", tooltip="Keep new pods off it", id="node.cordon"),
+        Binding(
+            "u", "cordon(False)", "Uncordon", tooltip="Let new pods in again", id="node.uncordon"
+        ),
+        Binding("D", "drain", "Drain", tooltip="Cordon it and evict its pods", id="node.drain"),
+        Binding("tab", "app.focus_next", "Next panel", show=False, id="nodes.next-panel"),
+        Binding(
+            "shift+tab", "app.focus_previous", "Previous panel", show=False, id="nodes.last-panel"
+        ),
+        Binding("escape", "back", "Back", id="nodes.back"),
+        Binding("q", "back", "Back", show=False, id="nodes.close"),
+    ]
+
+    def __init__(
+        self, settings: Settings, scene: Scene, about: Key | None = None, text: str = ""
+    ) -> None:
+        """Show the nodes.
+
+        Args:
+            settings: What the user set.
+            scene: The cluster.
+            about: A row whose gang is lit, or a node that is selected, at first.
+            text: The filter of gangs to begin with.
+        """
+        super().__init__(settings, scene)
+        book = scene.book
+        letters = Letters()
+        self._about = about
+        self._text = text
+        self._map = LetteredMap(book, letters)
+        self._legend = Legend(book, letters)
+        self._pods = NodePods(book, letters)
+
+    def compose_body(self) -> Iterable[Widget]:
+        with Container(id="body"):
+            with Container(id="map-panel", classes="panel") as panel:
+                panel.border_title = "Map"
+                yield NodeMap(id="map")
+            with Container(id="side"):
+                with Container(id="gangs-panel", classes="panel") as panel:
+                    panel.border_title = "Gangs"
+                    yield LiveTable(empty=NO_GANGS, id="gangs")
+                with Container(id="node-panel", classes="panel") as panel:
+                    panel.border_title = "Node"
+                    with VerticalScroll(id="facts-scroll"):
+                        yield Static(id="facts", markup=False)
+                    yield LiveTable(empty=NO_PODS, id="node-pods")
+        yield FilterBar(id="filter-bar")
+
+    def on_mount(self) -> None:
+        node_map = self.query_one(NodeMap)
+        node_map.ascii = self.settings.ascii
+        self.join(MapPanel(node_map, self._map))
+        self.join(LivePanel(self._table("gangs"), self._legend))
+        self.join(LivePanel(self._table("node-pods"), self._pods))
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        node_map, about, book = self.query_one(NodeMap), self._about, self._the_book
+        # With few nodes there is room to say what is free on each.
+        node_map.wide = True
+        node_map.wide = node_map.needed_lines <= node_map.size.height
+        if about is not None and about.kind is Kind.NODE:
+            node_map.move_to(book.current(about))
+        elif about is not None:
+            wanted = gangs_of(book, about)
+            gangs = [gang.key for gang in self._legend.gangs() if gang.key in wanted]
+            if gangs:
+                self._table("gangs").move_to(gangs[0])
+        if self._text:
+            self.type_filter(self._text)
+        self._light(self._table("gangs").cursor_key)
+        self._show_node()
+
+    # What is selected
+
+    def rows_table(self) -> LiveTable:
+        return self._table("gangs")
+
+    def rows_changed(self) -> None:
+        self.follow()
+
+    def selected(self) -> Key | None:
+        focused = self.focused
+        if isinstance(focused, LiveTable):
+            return focused.cursor_key if isinstance(focused.cursor_key, Key) else None
+        return self._node_key()
+
+    def _node_key(self) -> Key | None:
+        key = self.query_one(NodeMap).cursor_key
+        return key if isinstance(key, Key) else None
+
+    @on(NodeMap.Highlighted)
+    def select_node(self) -> None:
+        self._show_node()
+
+    @on(LiveTable.Highlighted, "#gangs")
+    def light_gang(self, message: LiveTable.Highlighted) -> None:
+        self._light(message.key)
+
+    @on(NodeMap.Activated)
+    def open_node(self) -> None:
+        self._table("node-pods").focus()
+
+    @on(LiveTable.Activated)
+    def open_row(self, message: LiveTable.Activated) -> None:
+        if isinstance(message.key, Key):
+            self.navigator.reveal(message.key)
+
+    def action_back(self) -> None:
+        if self.drop_filter() or self.focused is not self.query_one(NodeMap):
+            self.query_one(NodeMap).focus()
+        else:
+            self.navigator.open(TREE)
+
+    def action_wide(self) -> None:
+        node_map = self.query_one(NodeMap)
+        node_map.wide = not node_map.wide
+
+    # What is shown
+
+    def heading(self) -> tuple[list[Cell], list[Cell]]:
+        pictures = self._the_book.nodes.all()
+        cordoned = sum(picture.node.spec.unschedulable for picture in pictures)
+        lost = sum(not picture.is_ready for picture in pictures)
+        left = [Cell("Nodes", "title"), Cell(str(len(pictures)))]
+        left += [Cell(f"✖ {lost} not ready", "error")] if lost else []
+        left += [Cell(f"⊘ {cordoned} cordoned", "warn")] if cordoned else []
+        left += [_free("cpu", pictures), _free("gpu", pictures), *self.shown_cells()]
+        key = Cell(
+            "A pod of gang A, ready   a not ready   · other pods   [n] has the lit gang", "dim"
+        )
+        return left, [key]
+
+    def show_state(self, session: Session) -> None:
+        super().show_state(session)
+        self._show_node()
+
+    def _light(self, key: Hashable) -> None:
+        lit = frozenset({key}) if isinstance(key, Key) else frozenset[Key]()
+        if lit != self._map.highlighted:
+            self._map.highlighted = lit
+            self.query_one(NodeMap).refresh_cells()
+            name = str(next(iter(lit))) if lit else ""
+            title = f"Map · [{name}] is lit" if name else "Map"
+            self.query_one("#map-panel").border_title = Content(title)
+
+    def _show_node(self) -> None:
+        key = self._node_key()
+        picture = self._the_book.nodes.get(key.name) if key is not None else None
+        panel = self.query_one("#node-panel")
+        if key is None or picture is None:
+            self.query_one("#facts", Static).update(Content("No node is selected."))
+            panel.border_title = "Node"
+            return
+        panel.border_title = Content(key.name)
+        self.query_one("#facts", Static).update(facts(self._the_book, picture))
+        if self._pods.node != key.name:
+            self._pods.node = key.name
+            self._table("node-pods").refresh_structure()
+
+    # What is done
+
+    def action_cordon(self, unschedulable: bool) -> None:
+        target = self._writable_node()
+        if target is not None:
+            self._cordon(target, unschedulable=unschedulable)
+
+    def action_drain(self) -> None:
+        target = self._writable_node()
+        if target is not None:
+            self._drain(target)
+
+    @work(exit_on_error=False)
+    async def _cordon(self, target: Target, *, unschedulable: bool) -> None:
+        from grove_tui.screens.confirm import ConfirmDialog
+
+        session, book = self._opened()
+        picture = book.nodes.get(target.name)
+        pods = len(picture.guests) if picture is not None else 0
+        if unschedulable:
+            lines = ["No new pods are put on it.", f"Its {pods} pods stay; D drains it of them."]
+        else:
+            lines = ["New pods may be put on it again."]
+        word = "Cordon" if unschedulable else "Uncordon"
+        if await self.app.push_screen_wait(ConfirmDialog(f"{word} {target.name}", lines, word)):
+            outcome = await writes.cordon(session.client, target, unschedulable=unschedulable)
+            self.tell(outcome, target)
+
+    @work(exit_on_error=False)
+    async def _drain(self, target: Target) -> None:
+        from grove_tui.screens.drain import DrainDialog
+
+        session, book = self._opened()
+        planned = plan(session.world, target.name)
+        if planned is None or planned.node != target:
+            self.tell(Outcome(False, f"{target} is gone."))
+            return
+        outcome = await self.app.push_screen_wait(DrainDialog(session, book, planned))
+        if outcome is not None:
+            self.tell(outcome, target)
+
+    def _writable_node(self) -> Target | None:
+        """Return the node on the map, or None after saying why nothing can be done to it."""
+        barrier, key = self.barrier(), self._node_key()
+        if barrier or key is None:
+            self.tell(Outcome(False, barrier or "Select a node on the map first."))
+            return None
+        target = target_of(self._the_book, key)
+        if target is None:
+            self.tell(Outcome(False, f"{key.kind} {key} is gone."))
+        return target
+
+    @property
+    def _the_book(self) -> GangBook:
+        assert self.book is not None
+        return self.book
+
+    def _table(self, table_id: str) -> LiveTable:
+        return self.query_one(f"#{table_id}", LiveTable)
+
+
+def _free(what: str, pictures: Iterable[NodePicture]) -> Cell:
+    usages = [picture.cpu if what == "cpu" else picture.gpus for picture in pictures]
+    free, room = sum(u.free for u in usages), sum(u.allocatable for u in usages)
+    if not room:
+        return Cell()
+    each = 1000 if what == "cpu" else 1
+    return Cell(f"{what} {free // each} of {room // each} free")
+
+
+def facts(book: GangBook, picture: NodePicture) -> Content:
+    """Return what there is to say about a node: its state, its room, what its loss would mean."""
+    node = picture.node
+    place = f"   {picture.domain}" if picture.domain else ""
+    style = f"$grove-{picture.severity.style}"
+    lines = [Content.assemble((picture.status, style), f"{place}")]
+    lines.append(Content("   ".join(cell.text for cell in usage_cells(picture))))
+    if picture.taints:
+        lines.append(Content.styled(f"taints: {picture.taints}", "$grove-warn"))
+    breaks = endangered(book, node.metadata.name)
+    if breaks:
+        lines.append(Content.styled("If it died, these would breach:", "$grove-warn"))
+        lines += [Content(f"  ✖ {what.brief}") for what in breaks]
+    elif picture.guests:
+        lines.append(Content("If it died, no gang would fall below its minimum."))
+    return Content("\n").join(lines)
