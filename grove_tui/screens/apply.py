@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.suggester import Suggester
@@ -12,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from grove_tui.actions.apply import Applied, apply
+from grove_tui.actions.examples import examples, find_manifest
 from grove_tui.actions.manifests import Manifest, ManifestError, read_manifests
 from grove_tui.kube.client import Client
 from grove_tui.screens.dialog import Dialog
@@ -19,8 +22,23 @@ from grove_tui.screens.dialog import Dialog
 MANIFESTS = (".yaml", ".yml", ".json")
 
 
+class PathInput(Input):
+    """A path, in which tab completes as in a shell, and goes on when there is nothing to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False, id="path.complete"),
+    ]
+
+    def action_complete(self) -> None:
+        before = self.value
+        self.cursor_position = len(before)
+        self.action_cursor_right()
+        if self.value == before:
+            self.screen.focus_next()
+
+
 class PathSuggester(Suggester):
-    """Completes the path of a manifest, as a shell would."""
+    """Completes the path of a manifest, as a shell would, or the name of an example."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -30,7 +48,17 @@ class PathSuggester(Suggester):
 
 
 def complete(typed: str) -> str | None:
-    """Return the first path that begins with what was typed; folders end in a slash."""
+    """Return the first path or example that begins with what was typed.
+
+    Folders end in a slash, so that completing can go on.
+    """
+    found = _complete_path(typed)
+    if found is None and "/" not in typed:
+        return next((name for name in examples() if name.startswith(typed)), None)
+    return found
+
+
+def _complete_path(typed: str) -> str | None:
     head, slash, tail = typed.rpartition("/")
     folder = Path(f"{head}{slash}" or ".").expanduser()
     try:
@@ -76,9 +104,13 @@ class ApplyDialog(Dialog[Applied]):
     def compose_body(self) -> Iterable[Widget]:
         hint = f"Objects without a namespace go to {self._namespace}."
         yield Static(Content(hint), classes="quiet")
-        yield Input(
+        known = ", ".join(name.removesuffix(".yaml") for name in examples())
+        yield Static(
+            Content(f"Examples that can be named without a path: {known}."), classes="quiet"
+        )
+        yield PathInput(
             self._path,
-            placeholder="path of a YAML file; right or tab completes it",
+            placeholder="path of a YAML file; tab completes it",
             suggester=PathSuggester(),
             id="path",
         )
@@ -105,7 +137,7 @@ class ApplyDialog(Dialog[Applied]):
             self.say_problem("Type the path of a manifest file.")
         else:
             self.say_problem("")
-            self._apply(Path(path).expanduser())
+            self._apply(find_manifest(path))
         return None
 
     @work(exclusive=True, exit_on_error=False)

@@ -140,6 +140,30 @@ async def test_a_second_document_of_another_kind_goes_with_it(tmp_path):
         await shown.until(lambda: session.world.services.get("default", "front"))
 
 
+async def test_an_example_is_applied_by_its_name():
+    async with dashboard() as shown:
+        await apply(shown, "single-node-aggregated")
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "single-node-aggregated"))
+
+
+async def test_tab_completes_and_then_goes_on(tmp_path):
+    (tmp_path / "nodes.yaml").touch()
+    async with dashboard() as shown:
+        await shown.press("a")
+        await shown.until(lambda: isinstance(shown.screen, ApplyDialog))
+        field = shown.screen.query_one("#path", Input)
+        field.value = f"{tmp_path}/no"
+        await shown.until(lambda: field._suggestion)
+
+        await shown.press("tab")
+        assert field.value == f"{tmp_path}/nodes.yaml"
+        assert field.has_focus
+
+        await shown.press("tab")
+        assert not field.has_focus
+
+
 async def test_nothing_is_asked_where_nothing_may_be_changed():
     async with dashboard(read_only=True) as shown:
         await shown.press("a")
@@ -155,5 +179,6 @@ def test_paths_are_completed_to_manifests_and_folders(tmp_path):
 
     assert complete(f"{tmp_path}/n") == f"{tmp_path}/nodes.yaml"
     assert complete(f"{tmp_path}/s") == f"{tmp_path}/sets/"
+    assert complete("single-node-agg") == "single-node-aggregated.yaml"
     assert complete(f"{tmp_path}/x") is None
     assert complete(f"{tmp_path}/none/x") is None
