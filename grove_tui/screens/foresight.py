@@ -103,7 +103,7 @@ def _style(line: Line) -> str:
 class ForesightDialog(Dialog[T], Generic[T]):
     """Shows what its answer would do, and asks for the name of a gang that would end."""
 
-    CSS_PATH = ["dialog.tcss", "foresight.tcss"]  # type: ignore[assignment]  # one more
+    CSS_PATH = ["dialog.tcss", "foresight.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "scroll_page(1)", "More", show=False, id="dialog.page-down"),
         Binding("pageup,ctrl+b", "scroll_page(-1)", "Back", show=False, id="dialog.page-up"),
