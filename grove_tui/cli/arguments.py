@@ -203,12 +203,16 @@ def _add_snapshot(commands: Any) -> None:
 
 def _add_replay(commands: Any) -> None:
     replay = _command(commands, "replay", "play back what a dashboard recorded")
-    replay.add_argument("file", metavar="FILE", help="a recording (ctrl+s on the timeline)")
+    replay.add_argument("file", metavar="FILE", help="what W saved in a dashboard")
     _add_looks(replay.add_argument_group("dashboard"))
     _add_common(replay)
 
 
 def _add_printing(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Exit codes: 0 printed, or --until reached; 1 not reached in time, no such PodCliqueSet, "
+        "or no cluster; 2 wrong usage."
+    )
     parser.add_argument("-o", "--output", choices=FORMATS, help="default: text")
     parser.add_argument("-w", "--watch", action="store_true", help="print again at each change")
     parser.add_argument(
