@@ -6,9 +6,10 @@ lines that look different are repainted, so one changed cell costs one line and 
 """
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import replace
+from itertools import zip_longest
 from time import monotonic
 
+from msgspec.structs import replace
 from textual.geometry import Region
 from textual.reactive import var
 from textual.strip import Strip
@@ -24,6 +25,8 @@ from grove_tui.widgets.row_window import HEADER_LINES, RowWindow
 from grove_tui.widgets.tokens import TOKEN_CLASSES, TOKEN_CSS
 
 _FADE_INTERVAL = 0.25
+SETTLE_SECONDS = 5
+"""How often columns may become narrower where the room is short."""
 _CACHED_ROWS = 400
 
 
@@ -126,6 +129,8 @@ RowView {
     def refresh_times(self) -> None:
         """Repaint visible rows whose ages or countdowns moved on; to be called once a second."""
         self._seconds += 1
+        if self._seconds % SETTLE_SECONDS == 0:
+            self._settle()
         self._update(
             [
                 (index, key)
@@ -200,6 +205,15 @@ RowView {
     def _make_room(self, row: Row) -> None:
         """Widen columns for a row; they never shrink, so nothing jumps."""
         if self._layout.grow(self._painter.needed(row)):
+            self._forget_layout()
+
+    def _settle(self) -> None:
+        """Let names have the room that some passing long text once took."""
+        rows = [row for key in self._visible_keys() if (row := self._rows.get(key)) is not None]
+        if not rows or not self._layout.columns:
+            return
+        widths = zip_longest(*(self._painter.needed(row) for row in rows), fillvalue=0)
+        if self._layout.settle([max(column) for column in widths]):
             self._forget_layout()
 
     @property
