@@ -25,6 +25,8 @@ LOSS_SECONDS = 60.0
 RECHECK_SECONDS = 1.0
 """How long an owner that was found is not looked up again."""
 MAX_CHECKED = 1024
+FEW = 2
+"""So many writes are done one after the other: most batches are that small, and tasks cost more."""
 WIDTH = 16
 """Writes of one batch that may wait for the server at the same time."""
 
@@ -140,8 +142,8 @@ class Executor:
         outcomes: list[Outcome] = []
         forbidden: dict[tuple[str, str], Forbidden] = {}
         waiting = iter(actions)
-        if isinstance(actions, Sequence):
-            width = min(width, len(actions))
+        if isinstance(actions, Sequence) and len(actions) <= FEW:
+            width = 1
         if width <= 1:
             await self._work(waiting, outcomes, forbidden)
             return outcomes

@@ -28,8 +28,10 @@ GATHER_SECONDS = 0.3
 """How long the first news about something waits for more of the same."""
 REPEAT_SECONDS = 600.0
 """How long an event is counted up instead of being written anew."""
-SECONDS_PER_WRITE = 0.02
-"""Pace of the writer."""
+SECONDS_PER_WRITE = 0.1
+"""Pace of the writer in the long run."""
+BURST = 20
+"""Writes that may run ahead of the pace after a quiet time."""
 MAX_WAITING = 2000
 MAX_REMEMBERED = 4000
 MAX_SUBJECTS = 3
@@ -116,12 +118,14 @@ class EventRecorder:
     async def run(self) -> None:
         """Write what is noted until cancelled."""
         loop = asyncio.get_running_loop()
+        ahead = loop.time() - BURST * SECONDS_PER_WRITE
         while True:
             if not self._waiting:
                 self._wake.clear()
                 await self._wake.wait()
             _, news = next(iter(self._waiting.items()))
-            await asyncio.sleep(max(news.due - loop.time(), SECONDS_PER_WRITE))
+            await asyncio.sleep(max(news.due, ahead) - loop.time())
+            ahead = max(ahead, loop.time() - BURST * SECONDS_PER_WRITE) + SECONDS_PER_WRITE
             if self._waiting:
                 await self._write(*self._waiting.popitem(last=False))
 

@@ -73,7 +73,8 @@ class Router:
         if old is not None and new is not None and not _pod_matters(old, new):
             return
         owner = controller_of(pod)
-        if owner is not None and owner.kind == "PodClique":
+        is_news = new is None or not self._is_own(self._world.pods, new)
+        if is_news and owner is not None and owner.kind == "PodClique":
             self._to.podclique.enqueue(NamespacedName(pod.metadata.namespace, owner.name))
         if old is None or new is None or _membership(old) != _membership(new):
             for side in (old, new):
@@ -84,7 +85,11 @@ class Router:
         podclique = new if new is not None else old
         assert podclique is not None
         metadata = podclique.metadata
-        if not (old and new) or _changed(old.metadata, new.metadata) or not self._is_own(new):
+        if (
+            not (old and new)
+            or _changed(old.metadata, new.metadata)
+            or not self._is_own(self._world.podcliques, new)
+        ):
             self._to.podclique.enqueue(key_of(podclique))
         if not (old and new) or old.spec.replicas != new.spec.replicas or _leaves(old, new):
             self._podgang(podclique)
@@ -219,8 +224,8 @@ class Router:
             *world.podcliquescalinggroups.by_index(INDEX_REPLICA, value),
         ]
 
-    def _is_own(self, obj: PodClique) -> bool:
-        store: Any = self._world.podcliques
+    def _is_own(self, store: Any, obj: HasMetadata) -> bool:
+        """Tell whether a change is what we wrote ourselves and have acted on already."""
         return isinstance(store, ExpectedStore) and store.is_own_write(obj)
 
 
