@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
@@ -29,6 +29,7 @@ from grove_tui.view.nodes import Nodes
 from grove_tui.view.podcliquesets import summary
 from grove_tui.view.rows import Cell
 from grove_tui.view.tree import Tree
+from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
@@ -106,11 +107,13 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, ObjectScreen):
         yield FilterBar(id="filter-bar")
         yield ReplayBar(id="replay-bar")
         yield StatusBar(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
             table.ascii = self.settings.ascii
+        # News comes in at the top; who reads further down is left there.
+        self._table("events").follows_first = True
         for line in self.query(Segments):
             line.ascii = self.settings.ascii
         self.set_interval(1, self._tick)

@@ -73,6 +73,8 @@ RowView {
         """Make a table of `source`; `empty` is what it says while there are no rows."""
         super().__init__(id=id, classes=classes)
         self.empty = empty
+        self.follows_first = False
+        """Whether a cursor on the first row stays first when rows come in above it."""
         self._source: RowSource | None = None
         self._layout = ColumnLayout()
         self._rows: dict[Hashable, Row] = {}
@@ -104,14 +106,15 @@ RowView {
         """
         before = list(self._visible_keys())
         anchor, line = self._anchor()
+        follows = self.follows_first and self.cursor_position in (None, 0)
         old, self._order = self._order, KeyOrder(self._source.keys() if self._source else ())
         rows, self._rows = self._rows, {}
         if added and self.flashes and self.is_attached:
             self._changes.note_added(added, monotonic())
             self._keep_fading()
-        self._move_cursor(self._heir(self.cursor_key, old))
+        self._move_cursor(self._order.at(0) if follows else self._heir(self.cursor_key, old))
         self._resize_content()
-        self._restore(self._heir(anchor, old), line)
+        self._restore(self.cursor_key if follows else self._heir(anchor, old), line)
         self._repaint_moved(before, rows)
 
     def refresh_rows(self, keys: Collection[Hashable] | None = None) -> None:

@@ -104,6 +104,23 @@ async def test_rows_inserted_above_leave_the_cursor_on_its_object_and_its_line()
         assert lines(app.table) == before
 
 
+async def test_a_table_of_news_shows_what_comes_in_until_the_cursor_is_moved():
+    app = TableApp(Source(20))
+    app.table.follows_first = True
+    async with app.run_test(size=SIZE) as pilot:
+        app.source.order.insert(0, "new")
+        app.table.refresh_structure()
+        await pilot.pause()
+        assert (app.table.cursor_key, names(app.table)[0]) == ("new", "new")
+
+        await pilot.press("j")
+        app.source.order.insert(0, "newer")
+        app.table.refresh_structure()
+        await pilot.pause()
+
+        assert (app.table.cursor_key, names(app.table)[0]) == ("k0", "new")
+
+
 async def test_rows_removed_above_leave_the_view_where_it_is():
     app = TableApp(Source(30))
     async with app.run_test(size=SIZE) as pilot:
