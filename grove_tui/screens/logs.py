@@ -12,7 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from grove_tui.actions.logs import Entry, LogBuffer, LogFollower, Source, sources_of, to_text
 from grove_tui.cluster.files import private_write, state_directory
@@ -22,7 +22,8 @@ from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.rows import Cell
 from grove_tui.view.scope import pods_of
-from grove_tui.widgets.log_layout import LogRow
+from grove_tui.widgets.key_bar import KeyBar
+from grove_tui.widgets.log_layout import LogRow, common_prefix, letters
 from grove_tui.widgets.log_view import LogView
 from grove_tui.widgets.segments import Segments
 
@@ -101,7 +102,7 @@ class LogsScreen(Screen[None]):
         yield Segments(id="legend")
         yield LogView(id="log", empty=NOTHING)
         yield Input(placeholder="find a text", id="search")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         for line in self.query(Segments):
@@ -290,30 +291,6 @@ class LogsScreen(Screen[None]):
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", str(self._key))[:80]
         now: datetime = self._session.clock()
         return Path(f"{name}-{now:%Y%m%d-%H%M%S}.log")
-
-
-def common_prefix(names: Sequence[str]) -> int:
-    """Return how many characters the names begin with in common, up to a whole word."""
-    if len(names) < 2:
-        return 0
-    # What the first and the last in order share, all between them share.
-    first, last = min(names), max(names)
-    count = 0
-    for ours, theirs in zip(first, last, strict=False):
-        if ours != theirs:
-            break
-        count += 1
-    return first.rfind("-", 0, count) + 1
-
-
-def letters(number: int) -> str:
-    """Return A to Z, then AA and so on."""
-    text = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _origin(source: Source, sources: Sequence[Source]) -> str:

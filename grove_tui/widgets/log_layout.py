@@ -5,7 +5,7 @@ screen lines and nothing is counted again when the oldest rows go.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len, chop_cells
@@ -136,3 +136,27 @@ class LogLayout:
 
 def _cells(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
+
+
+def common_prefix(names: Sequence[str]) -> int:
+    """Return how many characters the names begin with in common, up to a whole word."""
+    if len(names) < 2:
+        return 0
+    # What the first and the last in order share, all between them share.
+    first, last = min(names), max(names)
+    count = 0
+    for ours, theirs in zip(first, last, strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return first.rfind("-", 0, count) + 1
+
+
+def letters(number: int) -> str:
+    """Return A to Z, then AA and so on."""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

@@ -8,7 +8,8 @@ from textual.widgets import Input
 
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.kube.resources import PODS
-from grove_tui.screens.logs import LogsScreen, common_prefix, letters
+from grove_tui.screens.logs import LogsScreen
+from grove_tui.widgets.log_layout import common_prefix, letters
 from grove_tui.widgets.log_view import LogView
 from grove_tui.widgets.segments import Segments
 from tests.screens.live import Dashboard, dashboard
