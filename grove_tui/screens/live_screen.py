@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
@@ -17,6 +17,7 @@ from grove_tui.screens.object_screen import ObjectScreen
 from grove_tui.screens.replay_keys import ReplayScreen
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.view.rows import Cell
+from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar
@@ -40,7 +41,7 @@ class LiveScreen(GoingKeys, ReplayScreen, ObjectScreen):
         yield from self.compose_body()
         yield ReplayBar(id="replay-bar")
         yield StatusBar(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def compose_body(self) -> Iterable[Widget]:
         """Yield what stands between the heading and the status bar."""

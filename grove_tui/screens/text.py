@@ -7,7 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from grove_tui.widgets.key_bar import KeyBar
 
 
 class TextScreen(Screen[None]):
@@ -39,7 +41,7 @@ class TextScreen(Screen[None]):
         yield Static(Content(self._heading), id="title")
         with VerticalScroll(id="scroll"):
             yield Static(self._content, id="text")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#scroll").focus()

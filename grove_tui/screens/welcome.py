@@ -7,7 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from grove_tui.widgets.key_bar import KeyBar
 
 
 class WelcomeScreen(Screen[str]):
@@ -43,7 +45,7 @@ class WelcomeScreen(Screen[str]):
                     "q  quits. Another cluster is named by --kubeconfig and --context."
                 )
             )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def action_choose(self, choice: str) -> None:
         self.dismiss(choice)
