@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from grove_tui.actions.preview.changes import Change
-from grove_tui.actions.preview.room import Lack
+from grove_tui.actions.preview.room import UNSEEN, Lack
 from grove_tui.actions.target import Target
 
 
@@ -172,6 +172,7 @@ class Preview:
         grouped: (PodClique, scaling group) of cliques that should be scaled with their group.
         dropped: (object, replicas) that a smaller number takes away, by their index.
         updating: Sets with an update under way.
+        is_blind: Whether nodes cannot be seen, so that nothing is known about room.
         confirm: How strongly a person has to agree.
         phrase: What is to be typed, if anything.
     """
@@ -195,6 +196,7 @@ class Preview:
     grouped: tuple[tuple[str, str], ...] = ()
     dropped: tuple[tuple[str, tuple[int, ...]], ...] = ()
     updating: tuple[str, ...] = ()
+    is_blind: bool = False
     confirm: Confirm = Confirm.NONE
     phrase: str = ""
 
@@ -203,7 +205,7 @@ class Preview:
         """Nodes that lose or get pods."""
         nodes = {loss.node for loss in (*self.losses, *self.relieved)}
         nodes |= {arrival.node for arrival in self.arrivals}
-        return tuple(sorted(nodes - {""}))
+        return tuple(sorted(nodes - {"", UNSEEN}))
 
     @property
     def unplaced(self) -> tuple[Arrival, ...]:

@@ -25,6 +25,9 @@ from grove_tui.kube.scheduling.nodes import NodeInfo, Nodes, Occupant
 from grove_tui.kube.scheduling.placement import Candidate, Misfit, Placement
 from grove_tui.reconcile.world import INDEX_PODGANG, World
 
+UNSEEN = "?"
+"""The node of a pod where nodes cannot be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lack:
@@ -47,6 +50,11 @@ class Placed:
 
     nodes: tuple[tuple[Pod, str], ...] = ()
     lacking: tuple[tuple[Pod, Lack], ...] = ()
+
+
+def are_nodes_unseen(world: World) -> bool:
+    """Tell whether there are nodes that we may not list."""
+    return not len(world.nodes) and any(pod.spec.node_name for pod in world.pods.values())
 
 
 class Demands:
@@ -74,9 +82,12 @@ class Demands:
 
 
 class Room:
-    """The nodes of a draft and what is used of them."""
+    """The nodes of a draft and what is used of them.
 
-    def __init__(self, world: World, demands: Demands) -> None:
+    Where they cannot be seen (`is_blind`), every pod finds a place, on the node `UNSEEN`.
+    """
+
+    def __init__(self, world: World, demands: Demands, *, is_blind: bool = False) -> None:
         self._world = world
         self._demands = demands
         self._nodes = Nodes()
@@ -84,6 +95,7 @@ class Room:
         self._placement = Placement(self._nodes, random.Random(0))
         for node in world.nodes.values():
             self._nodes.observe(node.metadata.name, node)
+        self._is_blind = is_blind
         occupants: dict[str, dict[str, Occupant]] = {}
         for pod in world.pods.values():
             if pod.spec.node_name and not is_finished(pod):
@@ -107,6 +119,8 @@ class Room:
         gang = self._world.podgangs.get(*key)
         if not waiting or gang is None:
             return Placed()
+        if self._is_blind:
+            return Placed(tuple((pod, UNSEEN) for pod in waiting))
         chosen: list[tuple[Pod, str]] = []
         if not any(_holds_place(pod) for pod in pods):
             started = self._start(gang, waiting)

@@ -10,7 +10,7 @@ from grove_tui.actions.preview.comparing import Comparison, losses
 from grove_tui.actions.preview.enacting import enact, sets_of, waiting_sets
 from grove_tui.actions.preview.model import Confirm, Preview
 from grove_tui.actions.preview.overlay import focus, freeze
-from grove_tui.actions.preview.room import Demands
+from grove_tui.actions.preview.room import Demands, are_nodes_unseen
 from grove_tui.actions.preview.simulation import Simulation
 from grove_tui.actions.preview.standstill import prepare
 from grove_tui.kube.objects import NamespacedName
@@ -41,6 +41,7 @@ def preview(world: World, changes: Sequence[Change], now: datetime) -> Preview:
         changes=tuple(change for change in changes if change not in gone),
         gone=tuple(change.target for change in gone),
         updating=tuple(_updating(world, sets)),
+        is_blind=are_nodes_unseen(world),
     )
     return _consequences(_effects(found, compared), compared)
 

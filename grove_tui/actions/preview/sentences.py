@@ -17,7 +17,7 @@ from grove_tui.actions.preview.model import (
     Recycling,
     Shortfall,
 )
-from grove_tui.actions.preview.room import Lack
+from grove_tui.actions.preview.room import UNSEEN, Lack
 from grove_tui.api.duration import format_duration
 from grove_tui.kube.quantity import CPU, MEMORY, format_amount
 
@@ -81,7 +81,8 @@ def _counts(preview: Preview) -> Iterator[Line]:
     if fewer:
         yield Line(LESS, "error", f"{count_of(fewer, 'pod')} {_goes(fewer)} for good.")
     if more:
-        fit = "" if preview.unplaced else "; it fits" if more == 1 else "; all of them fit"
+        unknown = preview.unplaced or preview.is_blind
+        fit = "" if unknown else "; it fits" if more == 1 else "; all of them fit"
         yield Line(MORE, "ok", f"{count_of(more, 'pod')} {_comes(more)}{fit}.")
     for verb, sign in (("Asks for", 1), ("Frees", -1)):
         amounts = {n: a * sign for n, a in preview.resources.items() if a * sign > 0}
@@ -181,6 +182,9 @@ def _remarks(preview: Preview) -> Iterator[Line]:
     for podclique, group in preview.grouped:
         text = f"{podclique} belongs to scaling group {group}: scale the group to keep the number."
         yield Line(WARNING, "warn", text)
+    if preview.is_blind and preview.arrivals:
+        text = "Nodes cannot be listed, so whether new pods find room is unknown."
+        yield Line(WARNING, "warn", text)
     for pcs in preview.updating:
         text = f"{pcs} is being updated; the pods that the update replaces are not counted here."
         yield Line(NOTE, "info", text)
@@ -239,6 +243,8 @@ def _relieved(loss: Loss) -> Line:
 
 
 def _arrival(arrival: Arrival) -> Line:
+    if arrival.node == UNSEEN:
+        return Line(MORE, "ok", arrival.hostname)
     if arrival.node:
         return Line(MORE, "ok", f"{arrival.hostname}  fits on {arrival.node}")
     return Line(WARNING, "warn", f"{arrival.hostname}  no node")

@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from grove_tui.actions.preview.draft import Draft
-from grove_tui.actions.preview.room import Demands, Lack, Room, waiting_gangs
+from grove_tui.actions.preview.room import Demands, Lack, Room, are_nodes_unseen, waiting_gangs
 from grove_tui.actions.preview.worklist import Keys, Worklist
 from grove_tui.api import labels, names
 from grove_tui.api.constants import LABEL_PODGANG, SCHEDULING_GATE
@@ -106,6 +106,7 @@ class Simulation:
         self._blueprints = Blueprints()
         self._units = Keys()
         self._room: Room | None = None
+        self._is_blind = are_nodes_unseen(base)
         self.demands = demands
 
     @property
@@ -117,7 +118,7 @@ class Simulation:
     def room(self) -> Room:
         """The nodes; counted when they are first asked for."""
         if self._room is None:
-            self._room = Room(self.world, self.demands)
+            self._room = Room(self.world, self.demands, is_blind=self._is_blind)
         return self._room
 
     def settle(self) -> None:
