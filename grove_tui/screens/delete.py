@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from grove_tui.actions.deleting import Deletion
 from grove_tui.actions.preview.changes import Change, Delete
-from grove_tui.actions.preview.sentences import NOTE, Line
+from grove_tui.actions.preview.line import NOTE, Line
 from grove_tui.actions.target import Target
 from grove_tui.screens.foresight import ForesightDialog, Outlook
 

@@ -20,10 +20,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from grove_tui.actions.preview.changes import Change
+from grove_tui.actions.preview.line import DANGER, Line
 from grove_tui.actions.preview.model import Preview
 from grove_tui.actions.preview.overlay import freeze
 from grove_tui.actions.preview.running import preview
-from grove_tui.actions.preview.sentences import DANGER, Line, lines, question
+from grove_tui.actions.preview.sentences import lines, question
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.reconcile.world import World
 from grove_tui.screens.dialog import Dialog

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from grove_tui.actions.preview.changes import Change, Scale
-from grove_tui.actions.preview.sentences import NOTE, WARNING, Line
+from grove_tui.actions.preview.line import NOTE, WARNING, Line
 from grove_tui.actions.scaling import Scalable, parse_replicas
 from grove_tui.screens.foresight import ForesightDialog, Outlook
 

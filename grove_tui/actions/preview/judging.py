@@ -8,7 +8,8 @@ from grove_tui.actions.preview.changes import Change, Scale
 from grove_tui.actions.preview.comparing import Comparison
 from grove_tui.actions.preview.enacting import find
 from grove_tui.actions.preview.model import Opponent, Recycling, Reset, Shortfall
-from grove_tui.actions.preview.simulation import Recycle, Simulation
+from grove_tui.actions.preview.simulation import Simulation
+from grove_tui.actions.preview.steps import Recycle
 from grove_tui.api import labels, names
 from grove_tui.api.composition import termination_delay
 from grove_tui.api.constants import CONDITION_BREACHED, LABEL_PCSG, LABEL_PODGANG
@@ -76,7 +77,7 @@ def _falls(compared: Comparison, field: str, key: NamespacedName) -> bool:
 def _deadline(simulation: Simulation, obj: HasMetadata) -> datetime | None:
     replica = labels.pcs_replica_index(obj.metadata.labels)
     pcs = NamespacedName(obj.metadata.namespace, labels.part_of(obj.metadata.labels))
-    return None if replica is None else simulation.dues.get((pcs, replica))
+    return None if replica is None else simulation.steps.dues.get((pcs, replica))
 
 
 def _base_gang(obj: HasMetadata) -> str:
@@ -143,11 +144,11 @@ def terminations(compared: Comparison) -> tuple[tuple[Recycling, ...], tuple[str
 def _terminations(simulation: Simulation) -> Iterator[Recycling]:
     done = 0
     for _ in range(MOST_TERMINATIONS):
-        yield from _recyclings(simulation, simulation.recycles[done:])
-        done = len(simulation.recycles)
+        yield from _recyclings(simulation, simulation.steps.recycles[done:])
+        done = len(simulation.steps.recycles)
         if not simulation.advance():
             return
-    yield from _recyclings(simulation, simulation.recycles[done:])
+    yield from _recyclings(simulation, simulation.steps.recycles[done:])
 
 
 def _recyclings(simulation: Simulation, recycles: Sequence[Recycle]) -> Iterator[Recycling]:

@@ -2,48 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from grove_tui.actions.deleting import count_of
 from grove_tui.actions.preview.changes import Change, Scale
+from grove_tui.actions.preview.line import AGAIN, DANGER, LESS, MORE, NOTE, WARNING, Line
+from grove_tui.actions.preview.listing import listing
 from grove_tui.actions.preview.model import (
     Arrival,
     Confirm,
-    Loss,
-    Names,
     Opponent,
     Preview,
     Recycling,
     Shortfall,
 )
-from grove_tui.actions.preview.room import UNSEEN, Lack
+from grove_tui.actions.preview.room import Lack
 from grove_tui.api.duration import format_duration
 from grove_tui.kube.quantity import CPU, MEMORY, format_amount
 
 MOST_NAMES = 3
 """How many gangs are named in one sentence."""
-MOST_PODS = 200
-"""How many pods are listed by name."""
-
-
-MORE, LESS, AGAIN = "+", "-", "⟳"
-NOTE, WARNING, DANGER = "·", "▲", "✖"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a preview.
-
-    Attributes:
-        symbol: One character that says what kind of line it is, so that colour is not alone.
-        style: The word for its colour.
-        text: What it says.
-    """
-
-    symbol: str
-    style: str
-    text: str
 
 
 def lines(preview: Preview, now: datetime) -> tuple[Line, ...]:
@@ -55,7 +33,7 @@ def lines(preview: Preview, now: datetime) -> tuple[Line, ...]:
         *_trouble(preview, now),
         *_remarks(preview),
     ]
-    names = list(_names(preview))
+    names = list(listing(preview))
     if not found:
         text = "No pod comes or goes." if names else "Nothing else changes."
         found.append(Line(NOTE, "dim", text))
@@ -200,68 +178,6 @@ def _opponent(opponent: Opponent) -> Line:
         return Line(WARNING, "warn", text)
     text = f"Autoscaler {opponent.name} keeps it {bounds} and may change it again."
     return Line(NOTE, "info", text)
-
-
-# Names
-
-
-def _names(preview: Preview) -> Iterator[Line]:
-    kinds: tuple[tuple[str, Names], ...] = (
-        ("PodClique", preview.podcliques),
-        ("PodCliqueScalingGroup", preview.scaling_groups),
-        ("PodGang", preview.podgangs),
-        ("Service", preview.services),
-    )
-    if preview.losses:
-        yield Line(" ", "title", "Pods that go")
-        yield from _some(_loss(loss) for loss in preview.losses)
-    if preview.arrivals:
-        yield Line(" ", "title", "Pods that come, by hostname (names are made up on creation)")
-        yield from _some(_arrival(arrival) for arrival in preview.arrivals)
-    if preview.relieved:
-        yield Line(" ", "title", "Waiting pods that get a node")
-        yield from _some(_relieved(loss) for loss in preview.relieved)
-    if any(names for _, names in kinds):
-        yield Line(" ", "title", "Other objects")
-        for kind, names in kinds:
-            yield from _some(_objects(kind, names))
-
-
-def _some(found: Iterable[Line]) -> Iterator[Line]:
-    listed = list(found)
-    yield from listed[:MOST_PODS]
-    if len(listed) > MOST_PODS:
-        yield Line(" ", "dim", f"and {len(listed) - MOST_PODS} more")
-
-
-def _loss(loss: Loss) -> Line:
-    return Line(LESS, "error", f"{loss.name}{_on(loss.node)}")
-
-
-def _relieved(loss: Loss) -> Line:
-    return Line(MORE, "ok", f"{loss.name}{_on(loss.node)}")
-
-
-def _arrival(arrival: Arrival) -> Line:
-    if arrival.node == UNSEEN:
-        return Line(MORE, "ok", arrival.hostname)
-    if arrival.node:
-        return Line(MORE, "ok", f"{arrival.hostname}  fits on {arrival.node}")
-    return Line(WARNING, "warn", f"{arrival.hostname}  no node")
-
-
-def _on(node: str) -> str:
-    return f"  on {node}" if node else "  waiting"
-
-
-def _objects(kind: str, names: Names) -> Iterator[Line]:
-    for symbol, style, found in (
-        (LESS, "error", names.removed),
-        (AGAIN, "info", names.recreated),
-        (MORE, "ok", names.added),
-    ):
-        for name in found:
-            yield Line(symbol, style, f"{kind} {name}")
 
 
 # Words
