@@ -46,6 +46,8 @@ class Faults:
     expire_watch: float = 0.0
     """The watch tells 410 Expired instead of a line."""
     max_delay: float = 1.0
+    latency: float = 0.0
+    """Longest time that a request is on its way, either way; 0 lets others run all the same."""
     codes: tuple[int, ...] = (409, 429, 500, 503)
 
 
@@ -67,12 +69,18 @@ class FaultyTransport:
                 raise verdict
             if verdict is not None:
                 return verdict
+        await self._travel()
         if self.rng.random() < self.faults.refuse:
             return status_response(self.rng.choice(self.faults.codes))
         response = await self.inner.request(request, timeout)
+        await self._travel()
         if self.rng.random() < self.faults.lose_answer:
             raise Unreachable("the answer was lost")
         return response
+
+    async def _travel(self) -> None:
+        longest = self.faults.latency
+        await asyncio.sleep(self.rng.uniform(0, longest) if longest else 0)
 
     @asynccontextmanager
     async def stream(
@@ -93,8 +101,9 @@ class FaultyStream:
         self.headers = inner.headers
 
     async def lines(self) -> AsyncIterator[bytes]:
-        rng, faults = self._transport.rng, self._transport.faults
+        rng = self._transport.rng
         async for line in self._inner.lines():
+            faults = self._transport.faults
             if self._transport.hold is not None:
                 await self._transport.hold.wait()
             if rng.random() < faults.delay_watch:

@@ -194,6 +194,11 @@ def autoscaled(pcs: Json) -> Iterator[tuple[str, str, Json]]:
             yield "PodCliqueScalingGroup", group.name, group.config["scaleConfig"]
 
 
+def orders_startup(pcs: Json) -> bool:
+    """Tell whether any clique of a set starts after another one."""
+    return any(_awaited_templates(Clique(pcs, 0, t)) for t in templates(pcs).values())
+
+
 def awaited(clique: Clique) -> dict[str, int]:
     """Return what a clique starts after: PodClique names, and how many of their pods."""
     result: dict[str, int] = {}

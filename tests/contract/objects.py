@@ -66,7 +66,7 @@ def _wanted(
     for _, target, _ in identities.autoscaled(pcs):
         labels = _component(base, target, "pcs-hpa")
         yield "horizontalpodautoscalers", target, labels, owner
-    if any(identities.awaited(c) for c in identities.cliques(pcs, snapshot)):
+    if identities.orders_startup(pcs):
         role = f"grove.io:pcs:{name}"
         text = role.replace(":", "-").replace("/", "-") if "/" in role else role.replace(":", "-")
         yield "serviceaccounts", name, _component(base, name, "pod-service-account"), owner

@@ -17,12 +17,13 @@ from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUES
 from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
+from grove_tui.kube.reflector import LinkState
 from grove_tui.kube.resources import EVENTS, NAMESPACES, Resource
 from grove_tui.kube.transport import Transport
 from grove_tui.reconcile.manager import Manager
-from grove_tui.reconcile.world import open_informers
+from grove_tui.reconcile.world import Informers, open_informers
 from tests.cluster import RunningCluster, loop_clock, running_cluster
-from tests.contract.oracle import ALL, Features, violations
+from tests.contract.oracle import ALL, Features, outdated, violations
 from tests.contract.snapshot import Json, Snapshot, read
 
 T = TypeVar("T")
@@ -54,6 +55,16 @@ class HostedReconciler:
         self._clock = clock
         self._namespace = namespace
         self._task: asyncio.Task[None] | None = None
+        self._informers: Informers | None = None
+        self._manager: Manager | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it follows every kind and has nothing to do but wait for a countdown."""
+        if self._manager is None or self._informers is None:
+            return False
+        links = (informer.link.state for informer in self._informers)
+        return self._manager.is_idle and all(state is LinkState.LIVE for state in links)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="reconciler")
@@ -67,8 +78,8 @@ class HostedReconciler:
                 await task
 
     async def _run(self) -> None:
-        informers = open_informers(self.client, self._namespace)
-        manager = Manager(self.client, informers, clock=self._clock)
+        informers = self._informers = open_informers(self.client, self._namespace)
+        manager = self._manager = Manager(self.client, informers, clock=self._clock)
         async with asyncio.TaskGroup() as group:
             group.create_task(informers.run())
             group.create_task(manager.run())
@@ -181,6 +192,7 @@ class Stand:
         """Wait for rest and have the oracle judge every object."""
         snapshot = await self.at_rest()
         assert violations(snapshot, self.features) == []
+        assert list(outdated(snapshot, _updated_on_delete(snapshot))) == []
         return snapshot
 
     async def stays_quiet(self) -> None:
@@ -190,6 +202,14 @@ class Stand:
         await asyncio.sleep(self.pace.idle)
         assert self.reconciler.writes() == {}
         assert (await self.look()).versions() == before
+
+
+def _updated_on_delete(snapshot: Snapshot) -> set[str]:
+    return {
+        name
+        for name, pcs in snapshot.sets.items()
+        if (pcs["spec"].get("updateStrategy") or {}).get("type") == "OnDelete"
+    }
 
 
 @dataclass

@@ -194,7 +194,6 @@ def _set_problems(pcs: Json, snapshot: Snapshot) -> Iterator[str]:
     what, status = f"podcliqueset {pcs['metadata']['name']}", pcs.get("status", {})
     available = [i for i in identities.replicas(pcs) if is_available(pcs, i, snapshot)]
     wanted = {
-        "observedGeneration": pcs["metadata"]["generation"],
         "replicas": pcs["spec"].get("replicas", 0),
         "availableReplicas": len(available),
         "updatedReplicas": sum(_is_updated(pcs, i, snapshot) for i in available),
@@ -202,6 +201,10 @@ def _set_problems(pcs: Json, snapshot: Snapshot) -> Iterator[str]:
         "currentGenerationHash": generation_hash(pcs["spec"]),
         "lastErrors": None,
     }
+    gangs = [snapshot.gangs.get(gang.name) for gang in identities.gangs(pcs, snapshot)]
+    if all(g is not None and condition_status(g, "Initialized") == "True" for g in gangs):
+        # Grove API: a set is observed when all of its gangs have had all of their pods.
+        wanted["observedGeneration"] = pcs["metadata"]["generation"]
     yield from _different(what, status, wanted)
     progress = status.get("updateProgress")
     if progress is not None:
