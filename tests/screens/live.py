@@ -68,7 +68,7 @@ class Dashboard:
         names = {"/": "slash", "-": "minus", ".": "full_stop", "_": "underscore", " ": "space"}
         await self.press(*(names.get(character, character) for character in text))
 
-    async def until(self, predicate: Callable[[], R | None], seconds: float = 10) -> R:
+    async def until(self, predicate: Callable[[], R | None], seconds: float = 30) -> R:
         """Return what `predicate` returns as soon as that is truthy."""
         async with asyncio.timeout(seconds):
             while not (value := predicate()):
