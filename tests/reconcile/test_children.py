@@ -76,14 +76,13 @@ async def test_a_child_deleted_by_hand_comes_back(resource, name):
     async with demo() as world:
         stand = world.stand
         await stand.apply(autoscaled(5))
-        before = world.cluster
-        await stand.right()
-        uid = before.object(resource, name, stand.namespace).metadata.uid
+        before = await stand.right()
 
         await stand.delete(resource, name)
 
-        await stand.right()
-        assert before.object(resource, name, stand.namespace).metadata.uid != uid
+        after = await stand.right()
+        old, new = (w.objects[resource.plural][name] for w in (before, after))
+        assert old["metadata"]["uid"] != new["metadata"]["uid"]
         await stand.stays_quiet()
 
 

@@ -26,12 +26,14 @@ class Plan:
     """Actions on the children of one replica.
 
     Attributes:
-        actions: What to do, in the order of its importance.
+        actions: What pods depend on, and what has to go.
+        later: What pods can be created without: Services and autoscalers.
         foreign: "Kind name" of objects that have a name we want and are not ours.
         is_waiting: Whether children of a former set of the same name are still in the way.
     """
 
     actions: list[Action] = field(default_factory=list)
+    later: list[Action] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     is_waiting: bool = False
 
@@ -42,6 +44,8 @@ class _Kind:
     store: Callable[[World], Objects[Any]]
     bodies: Callable[[Blueprint, int], Iterable[JSON]]
     patch: Callable[[Any, JSON], JSON | None]
+    can_wait: bool = False
+    """Whether pods can be created without it."""
 
 
 def _podclique_bodies(blueprint: Blueprint, replica: int) -> Iterator[JSON]:
@@ -64,8 +68,8 @@ _KINDS = (
         _group_bodies,
         scaling_group_patch,
     ),
-    _Kind(SERVICES, lambda world: world.services, _service_bodies, service_patch),
-    _Kind(HPAS, lambda world: world.hpas, Blueprint.hpas, hpa_patch),
+    _Kind(SERVICES, lambda world: world.services, _service_bodies, service_patch, can_wait=True),
+    _Kind(HPAS, lambda world: world.hpas, Blueprint.hpas, hpa_patch, can_wait=True),
 )
 
 
@@ -100,21 +104,22 @@ def _plan_kind(
     bodies: Iterable[JSON],
 ) -> None:
     store = kind.store(world)
+    actions = plan.later if kind.can_wait else plan.actions
     wanted = set()
     for body in bodies:
         name = body["metadata"]["name"]
         wanted.add(name)
         found = store.get(blueprint.namespace, name)
         if found is None:
-            plan.actions.append(Create(kind.resource, blueprint.namespace, body))
+            actions.append(Create(kind.resource, blueprint.namespace, body))
         elif _judge_owner(plan, kind.resource, found, blueprint):
             patch = kind.patch(found, body)
             if patch is not None:
-                plan.actions.append(Patch(kind.resource, found, patch))
+                actions.append(Patch(kind.resource, found, patch))
     value = replica_value(blueprint.namespace, blueprint.name, replica)
     for found in store.by_index(INDEX_REPLICA, value):
         if found.metadata.name not in wanted and _may_delete(found, blueprint):
-            plan.actions.append(Delete(kind.resource, found))
+            actions.append(Delete(kind.resource, found))
 
 
 def _judge_owner(

@@ -36,6 +36,8 @@ SPACING = 0.02
 """Seconds in which events about a set's children are gathered."""
 SPACING_PER_REPLICA = 0.0002
 """Further seconds for each replica."""
+LATER_WIDTH = 4
+"""Writes that may wait for the server at the same time when nothing waits for them."""
 LOOK_SECONDS = 300.0
 """How often all replicas are looked at without any event."""
 RETRY_FOREIGN_SECONDS = 15.0
@@ -87,8 +89,7 @@ class PodCliqueSetReconciler:
         outcomes = await self._look_at_all(blueprint, tracked)
         replicas = tracked.take(self._context.clock())
         outcomes += await self._terminator.terminate(blueprint, tracked, replicas)
-        actions = self._actions(blueprint, tracked, replicas)
-        done = await self._context.executor.apply(actions)
+        done = await self._act(blueprint, tracked, replicas)
         tell(self._context.recorder, pcs, done)
         outcomes += done
         self._observe(blueprint, tracked, replicas)
@@ -137,8 +138,17 @@ class PodCliqueSetReconciler:
         tracked.is_account_due = not found.is_done
         return found.outcomes
 
-    def _actions(
+    async def _act(
         self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int]
+    ) -> list[Outcome]:
+        """Do what pods wait for first; the rest must not compete with their creation."""
+        later: list[Action] = []
+        actions = self._actions(blueprint, tracked, replicas, later)
+        outcomes = await self._context.executor.apply(actions)
+        return outcomes + await self._context.executor.apply(later, LATER_WIDTH)
+
+    def _actions(
+        self, blueprint: Blueprint, tracked: Tracked, replicas: Sequence[int], later: list[Action]
     ) -> Iterator[Action]:
         """Plan replica by replica while the actions of those before are under way."""
         for replica in replicas:
@@ -151,6 +161,7 @@ class PodCliqueSetReconciler:
                 tracked.foreign[replica] = plan.foreign
             if plan.is_waiting and replica < blueprint.pcs.spec.replicas:
                 tracked.waiting.add(replica)
+            later += plan.later
             yield from plan.actions
 
     # Status
