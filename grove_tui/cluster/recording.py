@@ -124,6 +124,10 @@ class Recorder:
         """Call `listener` with each record that is added."""
         self._listeners.append(listener)
 
+    def off_record(self, listener: Callable[[Record], None]) -> None:
+        """Call `listener` no more."""
+        self._listeners.remove(listener)
+
     def observe(self, field: str, old: HasMetadata | None, new: HasMetadata | None) -> None:
         """Record one change of the store that is that field of the World."""
         if self._started is None:
@@ -187,7 +191,7 @@ class Recorder:
             len(self._kept) > self._limits.records or self._size > self._limits.bytes
         ):
             self._forget_oldest()
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener(record)
 
     def _forget_oldest(self) -> None:

@@ -136,6 +136,11 @@ COMMANDS: tuple[Command, ...] = (
         lambda navigator, name: _unknown("theme", name, _themes(navigator)),
         needs_argument=True,
     ),
+    Command(
+        ("timeline", "tl", "history"),
+        "What happened lately, to everything",
+        lambda navigator, _: navigator.timeline(None),
+    ),
     Command(("save",), "Save what happened lately, for replay", _act("save_recording")),
     Command(("refresh", "relist"), "List everything again", _act("look_again")),
     Command(("apply",), "Apply a manifest file", _act("apply")),

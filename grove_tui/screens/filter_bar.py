@@ -1,6 +1,8 @@
 """The line in which a filter is typed; it takes effect while typing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from grove_tui.view.filter import FilterError, Query, parse
+from grove_tui.view.filter import FilterError, parse
 
 
 class FilterBar(Horizontal):
@@ -29,14 +31,33 @@ class FilterBar(Horizontal):
     class Changed(Message):
         """Rows are to be filtered by `query`; an empty one shows everything."""
 
-        query: Query
+        query: Any
 
     class Left(Message):
         """The typing is over; the filter stays."""
 
+    def __init__(
+        self,
+        language: Callable[[str], object] = parse,
+        placeholder: str = PLACEHOLDER,
+        *,
+        id: str | None = None,  # noqa: A002 - as Textual's widgets spell it
+    ) -> None:
+        """Make a hidden line.
+
+        Args:
+            language: Turns a text into a query, which is false if it filters nothing; raises
+                `FilterError`.
+            placeholder: What can be typed, by examples.
+            id: See `Widget`.
+        """
+        super().__init__(id=id)
+        self._language = language
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         yield Static("/", markup=False)
-        yield Input(placeholder=self.PLACEHOLDER, id="filter", select_on_focus=False)
+        yield Input(placeholder=self._placeholder, id="filter", select_on_focus=False)
         yield Static(id="filter-problem", markup=False)
 
     @property
@@ -64,7 +85,7 @@ class FilterBar(Horizontal):
         event.stop()
         problem = self.query_one("#filter-problem", Static)
         try:
-            query = parse(event.value)
+            query = self._language(event.value)
         except FilterError as error:
             problem.update(Content(str(error)))
             return

@@ -23,6 +23,13 @@ class GoingKeys(LogKeys):
             "X", "explain", "Why", tooltip="Explain why the selected object is so", id="object.why"
         ),
         Binding(
+            "T",
+            "timeline",
+            "Timeline",
+            tooltip="What happened to the selected object and below it",
+            id="object.timeline",
+        ),
+        Binding(
             "t",
             "node_map",
             "Nodes",
@@ -78,6 +85,9 @@ class GoingKeys(LogKeys):
         key = self.subject()
         if key is not None:
             self.navigator.explain(key)
+
+    def action_timeline(self) -> None:
+        self.navigator.timeline(self.subject())
 
     def action_node_map(self) -> None:
         self.navigator.node_map(self.subject())

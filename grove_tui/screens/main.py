@@ -11,7 +11,9 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from grove_tui.cluster.gangwatch import GangWatch
 from grove_tui.cluster.gather import Gatherer
+from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
@@ -140,6 +142,8 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, ObjectScreen):
         )
         shown: list[LivePanel[Any]] = [panels.tree, panels.nodes, panels.events]
         self._feed = Feed(session, book, shown, self._painted, namespace)
+        if not isinstance(session, ReplaySession):
+            self._feed.join(GangWatch(book, session.recorder))
         # Counting looks at every gang, so it is done less often than painting rows.
         self._summarizer = Gatherer(self._summarize, SUMMARY_SECONDS)
         self.rows_changed()

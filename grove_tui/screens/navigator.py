@@ -61,6 +61,12 @@ class Navigator:
 
         self._push(lambda scene: ExplainScreen(self.app.settings, scene, key))
 
+    def timeline(self, about: Key | None) -> None:
+        """Tell what happened to a row and below it, or to everything."""
+        from grove_tui.screens.timeline import TimelineScreen
+
+        self._push(lambda scene: TimelineScreen(self.app.settings, scene, about))
+
     def events_of(self, key: Key) -> None:
         """Show the events of a row and of everything below it."""
         from grove_tui.screens.listings import LISTINGS

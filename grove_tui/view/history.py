@@ -15,6 +15,8 @@ class Source(StrEnum):
 
     ACTION = "action"
     RECONCILE = "reconcile"
+    HEALTH = "health"
+    """A gang's health word, whenever it becomes another."""
 
 
 class ObjectChange(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """What happened, in order: to everything, or to one row and all below it.
 
-The timeline reads a history of records and keeps what is worth telling, newest first on the screen.
-It is bounded: with each entry beyond the limit the oldest one is forgotten.
+The timeline reads a history of records and keeps what is worth telling. It is bounded: with each
+entry beyond the limit the oldest one is forgotten.
 """
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from grove_tui.view.ages import age_cell
 from grove_tui.view.book import GangBook
 from grove_tui.view.health import Word
 from grove_tui.view.history import Note, Record, Source
-from grove_tui.view.keys import Key, Kind
+from grove_tui.view.keys import Key, Kind, gang_key
 from grove_tui.view.narration import Told, tell
 from grove_tui.view.rows import Cell, Column, Row, Severity
 from grove_tui.view.scope import Scope, scope_of
@@ -61,6 +61,8 @@ class Timeline:
         """Tell these records; later ones come through `observe`."""
         self.book = book
         self.transitions_only = False
+        self.newest_first = True
+        self._only: Callable[[Entry], bool] | None = None
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._count = 0
         self._selected: Key | None = None
@@ -72,6 +74,8 @@ class Timeline:
 
     def observe(self, record: Record) -> Entry | None:
         """Take in a record; returns its entry if it is worth one."""
+        if isinstance(record, Note) and record.source is Source.HEALTH:
+            return self._add(*_transition(record))
         told = tell(record)
         if told is None:
             return None
@@ -91,9 +95,21 @@ class Timeline:
         told = Told(str(gang.kind), gang.namespace, str(gang), text, severity)
         return self._add(at, told, "watch", gang)
 
+    def set_filter(self, wanted: Callable[[Entry], bool] | None) -> None:
+        """Show only what `wanted` accepts; None shows everything."""
+        self._only = wanted
+
+    def transition(self, key: Hashable, by: int) -> int | None:
+        """Return the next wanted change of a gang's health after an entry, or before it."""
+        numbers = [entry.number for entry in self.entries() if entry.gang is not None]
+        if not isinstance(key, int):
+            return numbers[-1] if numbers else None
+        later = [n for n in numbers if n > key] if by > 0 else [n for n in numbers if n < key]
+        return (later[0] if by > 0 else later[-1]) if later else None
+
     def entries(self) -> list[Entry]:
         """Return the wanted entries, oldest first."""
-        return [entry for entry in self._entries if self._is_wanted(entry)]
+        return [entry for entry in self._entries if self.is_wanted(entry)]
 
     def _add(self, at: datetime, told: Told, source: str, gang: Key | None = None) -> Entry:
         self._count += 1
@@ -116,15 +132,24 @@ class Timeline:
         self._selected = key
         self._scope = scope_of(self.book, key) if key is not None else None
 
+    def widen(self) -> None:
+        """Take in what has come below the selected row since it was selected."""
+        if self._scope is not None and self._selected is not None:
+            self._scope |= scope_of(self.book, self._selected)
+
+    def holds(self, kind: str, namespace: str, name: str) -> bool:
+        """Tell whether an object belongs to what is selected."""
+        return self._scope is None or self._scope.holds(kind, namespace, name)
+
     def columns(self) -> Sequence[Column]:
         """Return the columns of a timeline."""
         return COLUMNS
 
     def keys(self) -> list[Hashable]:
-        """Return the numbers of the wanted entries, newest first."""
-        if self._scope is not None and self._selected is not None:
-            self._scope |= scope_of(self.book, self._selected)
-        return [entry.number for entry in reversed(self._entries) if self._is_wanted(entry)]
+        """Return the numbers of the wanted entries in the chosen order."""
+        self.widen()
+        entries = reversed(self._entries) if self.newest_first else iter(self._entries)
+        return [entry.number for entry in entries if self.is_wanted(entry)]
 
     def row(self, key: Hashable) -> Row:
         """Return one entry."""
@@ -149,11 +174,23 @@ class Timeline:
         position = key - self._entries[0].number
         return self._entries[position] if 0 <= position < len(self._entries) else None
 
-    def _is_wanted(self, entry: Entry) -> bool:
+    def is_wanted(self, entry: Entry) -> bool:
+        """Tell whether an entry is shown."""
         if self.transitions_only and entry.gang is None:
+            return False
+        if self._only is not None and not self._only(entry):
             return False
         if self._scope is None:
             return True
         told = entry.told
         kind = Kind.GANG if entry.gang is not None else told.kind
         return self._scope.holds(str(kind), told.namespace, told.name)
+
+
+def _transition(note: Note) -> tuple[datetime, Told, str, Key]:
+    """Return a note about a gang's health as an entry: when, what, from where, of which gang."""
+    pcs, _, index = note.key.name.rpartition("-")
+    word = note.text.rpartition("→ ")[2]
+    severity = Word(word).severity if word in set(Word) else Severity.NONE
+    told = Told(str(Kind.GANG), note.key.namespace, note.key.name, f"gang {note.text}", severity)
+    return note.at, told, "watch", gang_key(note.key.namespace, pcs, int(index))
