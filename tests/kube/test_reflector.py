@@ -3,6 +3,7 @@
 import asyncio
 import random
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,6 @@ from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import Unreachable
 from grove_tui.kube.informer import Informer
-from grove_tui.kube.objects import Node
 from grove_tui.kube.reflector import LinkState
 from grove_tui.kube.resources import LEASES, NODES
 from tests.faults import Faults, FaultyTransport, status_response
@@ -46,7 +46,7 @@ async def following(cluster: Cluster):
         await asyncio.gather(task, return_exceptions=True)
 
 
-def names(informer: Informer[Node]) -> set[str]:
+def names(informer: Informer[Any]) -> set[str]:
     return {node.metadata.name for node in informer.store.values()}
 
 
