@@ -257,7 +257,7 @@ async def test_b_on_a_node_tells_what_its_loss_would_do():
         key = await shown.until(
             lambda: next((k for k in shown.rows("nodes") if str(k) == node), None)
         )
-        table.move_to(key)
+        await shown.until(lambda: table.has_focus and table.move_to(key))
         before = {pod.metadata.name for pod in shown.cluster.objects(PODS)}
 
         await shown.press("B")

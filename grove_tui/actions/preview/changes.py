@@ -1,45 +1,41 @@
 """What a person may be about to do, as data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from grove_tui.actions.scaling import MAX_REPLICAS, Scalable
 from grove_tui.actions.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Give a PodCliqueSet, PodCliqueScalingGroup or PodClique another number of replicas."""
 
     target: Target
     replicas: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Delete an object."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Cordon:
+class Cordon(Struct, frozen=True):
     """Keep new pods off a node, or let them in again."""
 
     target: Target
     unschedulable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Drain:
+class Drain(Struct, frozen=True):
     """Keep new pods off a node and evict those that are there."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Lose:
+class Lose(Struct, frozen=True):
     """A node is gone, and with it what runs there."""
 
     target: Target

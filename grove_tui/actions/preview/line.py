@@ -1,13 +1,12 @@
 """One line of a preview, and the symbols that say what kind of line it is."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MORE, LESS, AGAIN = "+", "-", "⟳"
 NOTE, WARNING, DANGER = "·", "▲", "✖"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a preview.
 
     Attributes:

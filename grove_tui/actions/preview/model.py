@@ -1,9 +1,9 @@
 """What a change would do, as data."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+
+from msgspec import Struct
 
 from grove_tui.actions.preview.changes import Change
 from grove_tui.actions.preview.room import UNSEEN, Lack
@@ -21,8 +21,7 @@ class Confirm(IntEnum):
     """A gang ends: its name has to be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """A pod that goes."""
 
     namespace: str
@@ -31,8 +30,7 @@ class Loss:
     node: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A pod that comes; the API server makes up its name.
 
     Attributes:
@@ -53,8 +51,7 @@ class Arrival:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Objects of one kind that come, go, or go and come back."""
 
     added: tuple[str, ...] = ()
@@ -65,8 +62,7 @@ class Names:
         return bool(self.added or self.removed or self.recreated)
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """A PodClique or scaling group that falls below its minimum.
 
     Attributes:
@@ -88,8 +84,7 @@ class Shortfall:
     deadline: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Struct, frozen=True):
     """A PodClique that comes back with its template's number of pods."""
 
     podclique: str
@@ -97,8 +92,7 @@ class Reset:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recycling:
+class Recycling(Struct, frozen=True):
     """A gang termination that follows: everything in it is deleted and created again.
 
     Attributes:
@@ -127,8 +121,7 @@ class Recycling:
         return f"replica {self.index} of {self.group}" if self.group else f"gang {self.gang}"
 
 
-@dataclass(frozen=True, slots=True)
-class Opponent:
+class Opponent(Struct, frozen=True):
     """A HorizontalPodAutoscaler that has a say in the number of replicas.
 
     Attributes:
@@ -151,8 +144,7 @@ class Opponent:
         return max(self.minimum, min(self.maximum, self.wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a change would do.
 
     Attributes:
@@ -186,7 +178,7 @@ class Preview:
     scaling_groups: Names = Names()
     podgangs: Names = Names()
     services: Names = Names()
-    resources: Mapping[str, int] = field(default_factory=dict)
+    resources: dict[str, int] = {}
     shortfalls: tuple[Shortfall, ...] = ()
     recyclings: tuple[Recycling, ...] = ()
     averted: tuple[str, ...] = ()

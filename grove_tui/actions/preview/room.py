@@ -7,7 +7,8 @@ pods are added one by one.
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.shortage import explain
@@ -28,8 +29,7 @@ UNSEEN = "?"
 """The node of a pod where nodes cannot be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """Why pods found no node.
 
     Attributes:
@@ -43,8 +43,7 @@ class Lack:
     fitting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """What came of the waiting pods of one gang."""
 
     nodes: tuple[tuple[Pod, str], ...] = ()

@@ -1,8 +1,9 @@
 """From changes to a preview of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from grove_tui.actions.preview import judging
 from grove_tui.actions.preview.changes import Change

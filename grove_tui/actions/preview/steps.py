@@ -4,9 +4,9 @@ Each step is a reconcile with the same plans and statuses that changes a draft, 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.actions.preview.draft import Draft
@@ -39,8 +39,7 @@ ReplicaKey = tuple[NamespacedName, int]
 """A PodCliqueSet and one of its replicas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recycle:
+class Recycle(Struct, frozen=True):
     """A gang termination.
 
     Attributes:
@@ -101,7 +100,8 @@ class Steps:
             self.dues.pop((key, replica), None)
             if 0 <= replica < pcs.spec.replicas:
                 self._terminate(pcs, blueprint, replica)
-            for action in plan_replica(self._world, self._blueprints.of(pcs), replica).actions:
+            wanted = plan_replica(self._world, self._blueprints.of(pcs), replica)
+            for action in (*wanted.actions, *wanted.later):
                 self._draft.apply(action, self.now)
 
     def _terminate(self, pcs: PodCliqueSet, blueprint: Blueprint, replica: int) -> None:
