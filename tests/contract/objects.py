@@ -9,6 +9,7 @@ from tests.contract.identities import MANAGED, Clique, Group
 from tests.contract.snapshot import Json, Snapshot, controller, labels_of
 
 HASH = "grove.io/pod-template-hash"
+OUR_DOMAINS = ("grove.io/podc", "grove.io/podgang", "grove.io/base", "app.kubernetes.io/")
 OWNED = (
     "podcliquescalinggroups",
     "podcliques",
@@ -122,10 +123,11 @@ def _problems_of(
         yield f"{plural} {name} does not exist"
         return
     found = labels_of(obj)
-    # A member PodClique keeps its template until an update reaches its replica of the group.
-    ignored = {HASH} if plural == "podcliques" else set()
-    for key in (found.keys() | labels.keys()) - ignored:
-        if found.get(key) != labels.get(key):
+    for key in sorted(found.keys() | labels.keys()):
+        if found.get(key) == labels.get(key):
+            continue
+        # A member PodClique keeps its template until an update reaches its replica of the group.
+        if found.get(HASH) == labels.get(HASH) or key.startswith(OUR_DOMAINS):
             yield f"{plural} {name}: label {key} is {found.get(key)}, not {labels.get(key)}"
     yield from _owner_problems(snapshot, plural, obj, owner)
 

@@ -81,7 +81,11 @@ def outdated(snapshot: Snapshot, spared: Container[str] = ()) -> Iterator[str]:
         spared: Sets that may have such pods, because they were updated in another way before.
     """
     for name, pcs in snapshot.sets.items():
-        if name in spared or statuses.is_updating(pcs):
+        if statuses.is_updating(pcs):
+            if _works(pcs, snapshot):
+                yield f"the update of podcliqueset {name} goes no further, and nothing stops it"
+            continue
+        if name in spared:
             continue
         for clique in identities.cliques(pcs, snapshot):
             for pod in snapshot.pods_of(clique.name):
@@ -89,3 +93,11 @@ def outdated(snapshot: Snapshot, spared: Container[str] = ()) -> Iterator[str]:
                 given = [c["image"] for c in pod["spec"]["containers"]]
                 if pods.is_live(pod) and given != wanted:
                     yield f"pod {pod['metadata']['name']} runs {given}, not {wanted}"
+
+
+def _works(pcs: Json, snapshot: Snapshot) -> bool:
+    """Tell whether every PodClique of a set has its minimum of ready pods."""
+    return all(
+        snapshot.cliques.get(c.name, {}).get("status", {}).get("readyReplicas", 0) >= c.minimum
+        for c in identities.cliques(pcs, snapshot)
+    )

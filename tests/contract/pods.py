@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.contract import identities
 from tests.contract.identities import Clique
-from tests.contract.objects import HASH
+from tests.contract.objects import HASH, template_hash
 from tests.contract.snapshot import Json, Snapshot, controller, is_terminating, labels_of
 
 GATE = "grove.io/podgang-pending-creation"
@@ -84,7 +84,7 @@ def _pod_problems(clique: Clique, found: Json, pod: Json) -> Iterator[str]:
 def _label_problems(clique: Clique, found: Json, pod: Json, what: str) -> Iterator[str]:
     labels = labels_of(pod)
     # An update in place gives the PodClique new labels and leaves its older pods as they are.
-    is_current = labels.get(HASH) == labels_of(found).get(HASH)
+    is_current = labels.get(HASH) == labels_of(found).get(HASH) == template_hash(clique)
     wanted = {**clique.labels, "grove.io/podclique": clique.name}
     template = clique.template.get("labels") or {}
     for key, value in wanted.items():
