@@ -37,6 +37,13 @@ def binding_commands() -> type[Provider]:
     return BindingCommands
 
 
+def line_commands() -> type[Provider]:
+    """Import what the colon offers when the palette is opened."""
+    from grove_tui.screens.palette import LineCommands
+
+    return LineCommands
+
+
 class GroveApp(ReplayKeys):
     """The dashboard of one cluster at a time.
 
@@ -48,7 +55,7 @@ class GroveApp(ReplayKeys):
     TITLE = "grove-tui"
     CSS_PATH = ["app.tcss", "screens/main.tcss"]  # the default screen's own would not be read
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = App.COMMANDS | {binding_commands}
+    COMMANDS = App.COMMANDS | {binding_commands, line_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?", id="grove.help"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="grove.quit-anywhere", system=True),

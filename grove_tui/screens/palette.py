@@ -1,9 +1,16 @@
-"""The command palette's commands: every binding that works on the screen it was opened from."""
+"""The command palette's commands: every binding that works, and all that the colon offers."""
 
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
+
+from grove_tui.screens.commands import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from grove_tui.app import GroveApp
 
 
 class BindingCommands(Provider):
@@ -30,7 +37,39 @@ class BindingCommands(Provider):
         return list(titled.items())
 
     def _key(self, active: ActiveBinding) -> str:
-        return f"key {self.app.get_key_display(active.binding)}"
+        return escape(f"key {self.app.get_key_display(active.binding)}")
 
     async def _run(self, active: ActiveBinding) -> None:
         await self.app.run_action(active.binding.action, active.node)
+
+
+class LineCommands(Provider):
+    """Finds what can be typed after the colon; what needs a name opens the command line."""
+
+    async def discover(self) -> Hits:
+        for command in COMMANDS:
+            yield DiscoveryHit(
+                command.description, partial(self._run, command), help=_usage(command)
+            )
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in COMMANDS:
+            title = command.description
+            score = max(matcher.match(text) for text in (title, *command.names))
+            if score > 0:
+                run = partial(self._run, command)
+                usage = _usage(command)
+                yield Hit(score, matcher.highlight(title), run, text=title, help=usage)
+
+    def _run(self, command: Command) -> None:
+        navigator = cast("GroveApp", self.app).navigator
+        if command.needs_argument:
+            navigator.ask(f"{command.name} ")
+        else:
+            command.run(navigator, "")
+
+
+def _usage(command: Command) -> str:
+    # The palette takes its help as markup.
+    return escape(f":{command.name} {command.argument}".rstrip())

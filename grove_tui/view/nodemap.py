@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from msgspec import Struct
 
+from grove_tui.kube.objects import Taint
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang
 from grove_tui.view.health import Word
@@ -78,12 +79,16 @@ class NodeMap:
         self.highlighted: frozenset[Key] = frozenset()
         """Gangs whose nodes are lit."""
         self._prefix = ""
+        self._usual: frozenset[Taint] = frozenset()
+        """The taints that all nodes have; only others are worth a word."""
 
     def domains(self) -> list[tuple[str, list[Key]]]:
         """Return the nodes by rack or zone; one unnamed domain where no label says."""
         pictures = self.book.nodes.all()
         names = [picture.node.metadata.name for picture in pictures]
         self._prefix = _common(names)
+        taints = [frozenset(picture.node.spec.taints) for picture in pictures]
+        self._usual = frozenset[Taint]().union(*taints).intersection(*taints)
         found: dict[str, list[Key]] = {}
         for picture in pictures:
             found.setdefault(picture.domain, []).append(object_key(Kind.NODE, picture.node))
@@ -108,7 +113,7 @@ class NodeMap:
             draw(picture.guests),
             is_lit=any(guest.gang in self.highlighted for guest in picture.guests),
             severity=picture.severity,
-            room=_room(picture),
+            room=_room(picture, self._usual),
         )
 
     def dirty(self, change: Change) -> Dirty:
@@ -202,15 +207,16 @@ def usage_cells(picture: NodePicture) -> tuple[Cell, ...]:
     return tuple(Cell(text) for text, usage in zip(free, known, strict=True) if usage.allocatable)
 
 
-def _room(picture: NodePicture) -> str:
+def _room(picture: NodePicture, usual: frozenset[Taint]) -> str:
     """Return what is free: `cpu 62/64 mem 500/512Gi gpu 8/8`."""
     parts = [f"cpu {picture.cpu.free // 1000}/{picture.cpu.allocatable // 1000}"]
     memory = picture.memory
     parts.append(f"mem {memory.free >> 30}/{_gib(memory.allocatable)}")
     if picture.gpus.allocatable:
         parts.append(f"gpu {picture.gpus.free}/{picture.gpus.allocatable}")
-    if any(taint.key != UNSCHEDULABLE for taint in picture.node.spec.taints):
-        parts.append("taints")
+    taints = (taint for taint in picture.node.spec.taints if taint not in usual)
+    if any(taint.key != UNSCHEDULABLE for taint in taints):
+        parts.append("tainted")
     return " ".join(parts)
 
 

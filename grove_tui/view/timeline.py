@@ -20,7 +20,7 @@ from grove_tui.view.rows import Cell, Column, Row, Severity
 from grove_tui.view.scope import Scope, scope_of
 
 COLUMNS = (
-    Column("TIME", width=8, priority=95),
+    Column("TIME", width=10, priority=95),
     Column("AGE", min_width=4, priority=50),
     Column("OBJECT", min_width=12, max_width=48, priority=80, elide="middle"),
     Column("WHAT", min_width=20, flex=True, priority=100),
