@@ -67,12 +67,20 @@ def rolling_step(
 def ended(
     template: GroupTemplate, members: Members, progress: Progress | None, now: datetime
 ) -> Progress | None:
-    """Return the progress, ended when no outdated replica is left."""
+    """Return the progress, ended when no outdated replica is left and the last one works again.
+
+    Replicas that an update does not touch need not work: it would hide that they do not.
+    """
     if progress is None or not is_in_progress(progress):
         return progress
-    wanted = [members.by_index.get(index, {}) for index in template.indices()]
-    if any(not _is_converged(template, cliques) for cliques in wanted):
-        return progress
+    selected = progress.ready_replica_indices_selected_to_update
+    for index in template.indices():
+        cliques = members.by_index.get(index, {})
+        if len(cliques) < len(template.cliques) or _is_outdated(template, cliques):
+            return progress
+        is_selected = selected is not None and selected.current == index
+        if is_selected and not _is_converged(template, cliques):
+            return progress
     return replace(
         progress, update_ended_at=next_second(now), ready_replica_indices_selected_to_update=None
     )
