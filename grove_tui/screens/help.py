@@ -10,6 +10,8 @@ from textual.screen import Screen
 
 from grove_tui.screens.text import TextScreen
 
+WIDE = 100
+"""Columns from which on the names of the bindings stand beside them."""
 KEYMAP = "The words at the right name a key in the config file: keymap: {object.scale: x}"
 SYMBOLS = (
     ("✔", "healthy: all that is wanted is ready"),
@@ -25,13 +27,16 @@ SYMBOLS = (
 def help_screen(app: App[Any], screen: Screen[Any]) -> TextScreen:
     """Return what can be done on `screen`, with the keys as they are bound now."""
     parts: list[Content] = []
+    has_room = app.size.width >= WIDE
     for title, bindings in _groups(screen).items():
         parts.append(Content.styled(title, "bold $grove-accent"))
-        parts += [_line(_keys(app, keys), text, _ids(keys)) for text, keys in bindings.items()]
+        for text, keys in bindings.items():
+            parts.append(_line(_keys(app, keys), text, _ids(keys) if has_room else ""))
         parts.append(Content(""))
     parts.append(Content.styled("Symbols", "bold $grove-accent"))
     parts += [_line(symbol, meaning) for symbol, meaning in SYMBOLS]
-    parts += [Content(""), Content.styled(KEYMAP, "$grove-dim")]
+    if has_room:
+        parts += [Content(""), Content.styled(KEYMAP, "$grove-dim")]
     return TextScreen("Help", Content("\n").join(parts))
 
 
@@ -64,5 +69,5 @@ def _ids(bindings: Iterable[Binding]) -> str:
 
 
 def _line(keys: str, text: str, ids: str = "") -> Content:
-    shown = Content.assemble((f"  {keys:<11}", "$grove-title"), f"{text:<44}" if ids else text)
+    shown = Content.assemble((f"  {keys:<11}", "$grove-title"), f"{text:<58}" if ids else text)
     return shown + Content.styled(f"  {ids}", "$grove-dim") if ids else shown

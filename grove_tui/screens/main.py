@@ -38,7 +38,7 @@ from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
 
 SUMMARY_SECONDS = 0.5
 CONNECTING = "Connecting…"
-NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one, such as single-node-aggregated."
+NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one."
 NO_NODES = "No nodes can be seen."
 NO_EVENTS = "No events."
 NO_MATCH = "No row matches the filter; esc takes it away."

@@ -95,6 +95,13 @@ def event(name: str, kind: str, about: str, **fields) -> Event:
     return msgspec.convert(body, Event)
 
 
+def owner(kind: str, name: str) -> dict[str, object]:
+    """Return a controller reference to one of these objects."""
+    uid = f"uid-{name}"
+    version = "grove.io/v1alpha1"
+    return {"apiVersion": version, "kind": kind, "name": name, "uid": uid, "controller": True}
+
+
 def clique(pcs: str, index: int, name: str, replicas: int, ready: int, minimum: int):
     """Return a clique with as many pods, spread over the nodes."""
     full = f"{pcs}-{index}-{name}"
@@ -102,7 +109,7 @@ def clique(pcs: str, index: int, name: str, replicas: int, ready: int, minimum: 
     owned = labels(pcs, index, name)
     body = podclique(
         full,
-        metadata={"labels": owned},
+        metadata={"labels": owned, "ownerReferences": [owner("PodCliqueSet", pcs)]},
         spec={"replicas": replicas, "minAvailable": minimum, "roleName": name},
         status={
             "replicas": replicas,
@@ -120,7 +127,7 @@ def clique(pcs: str, index: int, name: str, replicas: int, ready: int, minimum: 
             node=f"fake-node-00{1 + (i + index) % 4}" if i < ready else "",
             phase="Running" if i < ready else "Pending",
             ready=i < ready,
-            owner_uid=f"uid-{full}",
+            metadata={"ownerReferences": [owner("PodClique", full)]},
             labels={**owned, "grove.io/podclique-pod-index": str(i)},
             status=RUNNING | {"podIP": f"10.244.{1 + i}.{index + 2}"} if i < ready else {},
         )
