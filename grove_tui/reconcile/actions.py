@@ -233,15 +233,31 @@ class Executor:
         body["metadata"]["uid"] = metadata.uid
         if action.is_locked:
             body["metadata"]["resourceVersion"] = metadata.resource_version
-        obj = await self._client.patch(
-            action.resource,
-            metadata.name,
-            body,
-            metadata.namespace,
-            subresource=action.subresource,
-        )
+        try:
+            obj = await self._client.patch(
+                action.resource,
+                metadata.name,
+                body,
+                metadata.namespace,
+                subresource=action.subresource,
+            )
+        except Conflict:
+            if action.is_locked:
+                await self._refresh(action)
+            raise
         self._written(action.resource, obj)
         return obj
+
+    async def _refresh(self, action: Patch) -> None:
+        """Look up what was changed unseen, so that the retry need not wait for the watch."""
+        metadata, store = action.of.metadata, self._stores.get(action.resource.plural)
+        try:
+            found = await self._client.get(action.resource, metadata.name, metadata.namespace)
+        except NotFound:
+            if store is not None:
+                store.deleted(action.of, self._clock())
+            return
+        self._written(action.resource, found)
 
     async def _delete(self, action: Delete) -> None:
         metadata = action.of.metadata

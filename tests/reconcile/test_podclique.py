@@ -153,8 +153,12 @@ def computed(*pods, podclique=CLIQUE, pcs=SET):
     return status(podclique, pcs, Blueprint(pcs), census, None, at(60))
 
 
-def verdicts(*pods):
-    return {c.type: (c.status, c.reason) for c in computed(*pods).conditions}
+RAN = clique_of(SET, status={"conditions": [condition("PodCliqueScheduled")]})
+
+
+def verdicts(*pods, podclique=RAN):
+    found = computed(*pods, podclique=podclique)
+    return {c.type: (c.status, c.reason) for c in found.conditions}
 
 
 CRASHED: Any = {"status": {"containerStatuses": [{"lastState": {"terminated": {"exitCode": 1}}}]}}
@@ -188,6 +192,16 @@ def test_conditions(pods, scheduled, breached):
 
     assert found["PodCliqueScheduled"][0] == scheduled
     assert found["MinAvailableBreached"] == breached
+
+
+def test_what_has_just_been_scheduled_was_well_for_a_moment():
+    pods = pod_of(CLIQUE, 0), pod_of(CLIQUE, 1, ready=False, **CRASHED)
+
+    first = computed(*pods)
+    then = clique_of(SET, status=msgspec.to_builtins(first))
+
+    assert verdicts(*pods, podclique=CLIQUE)["MinAvailableBreached"][0] == "False"
+    assert verdicts(*pods, podclique=then)["MinAvailableBreached"][0] == "True"
 
 
 def test_terminating_pods_are_no_replicas_but_still_count_as_ready_and_scheduled():

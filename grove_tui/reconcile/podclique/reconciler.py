@@ -33,7 +33,7 @@ from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
 from grove_tui.reconcile.podclique.plan import Plan, owning_set, plan
 from grove_tui.reconcile.podclique.pods import Census, PodTemplate, has_succeeded
-from grove_tui.reconcile.podclique.status import status
+from grove_tui.reconcile.podclique.status import begins_to_run, status
 from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
@@ -42,6 +42,8 @@ STATUS_DELAY = 0.05
 STATUS_DELAY_PER_CLIQUE = 0.01
 """Further seconds for each clique that is waiting likewise."""
 MAX_STATUS_DELAY = 3.0
+AFTER_START = 0.05
+"""Seconds after which a clique that begins to run is looked at once more."""
 FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
 """Seconds between two replacements of pods that keep failing; they double each time."""
 SPACING = 0.01
@@ -104,7 +106,7 @@ class PodCliqueReconciler:
         patch = status_patch(podclique.status, selected)
         assert patch is not None
         [outcome] = await self._context.executor.apply(
-            [Patch(PODCLIQUES, podclique, patch, subresource="status")]
+            [Patch(PODCLIQUES, podclique, patch, subresource="status", is_locked=True)]
         )
         raise_failures([outcome])
         changed: PodClique = outcome.obj
@@ -189,7 +191,7 @@ class PodCliqueReconciler:
             return due - _now()
         self._status_due.pop(key, None)
         await self._write_status(podclique, computed, patch)
-        return None
+        return AFTER_START if begins_to_run(podclique, computed) else None
 
     def _opens_gangs(self, podclique: PodClique, computed: PodCliqueStatus) -> bool:
         """Tell whether gangs that add to this one's wait for nothing but this status."""
@@ -203,9 +205,10 @@ class PodCliqueReconciler:
     async def _write_status(
         self, podclique: PodClique, computed: PodCliqueStatus, patch: dict[str, object]
     ) -> None:
+        # Computed from a state that has passed, a condition would get a time that is not true.
         raise_failures(
             await self._context.executor.apply(
-                [Patch(PODCLIQUES, podclique, patch, subresource="status")]
+                [Patch(PODCLIQUES, podclique, patch, subresource="status", is_locked=True)]
             )
         )
         recorder = self._context.recorder

@@ -23,7 +23,7 @@ from grove_tui.api.objects import (
     PodCliqueStatus,
     PodCliqueUpdateProgress,
 )
-from grove_tui.kube.objects import Condition, Pod
+from grove_tui.kube.objects import Condition, Pod, is_true
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import next_second, transition
 from grove_tui.reconcile.podclique import update
@@ -129,7 +129,7 @@ def _with_conditions(
     conditions = computed.conditions
     for wanted, born in (
         (_scheduled(computed.scheduled_replicas, minimum), "False"),
-        (_breached(computed, pods, minimum), "True"),
+        (_breached(computed, podclique, pods, minimum), "True"),
     ):
         wanted = replace(wanted, message=wanted.message + _completed(completed))
         conditions = transition(conditions, wanted, podclique.metadata, now, born=born)
@@ -152,7 +152,16 @@ def _scheduled(scheduled: int, minimum: int) -> Condition:
     )
 
 
-def _breached(computed: PodCliqueStatus, pods: Sequence[Pod], minimum: int) -> Condition:
+def begins_to_run(podclique: PodClique, computed: PodCliqueStatus) -> bool:
+    """Tell whether a status is the first to say that the minimum of pods is scheduled (again)."""
+    return not is_true(podclique.status.conditions, CONDITION_SCHEDULED) and is_true(
+        computed.conditions, CONDITION_SCHEDULED
+    )
+
+
+def _breached(
+    computed: PodCliqueStatus, podclique: PodClique, pods: Sequence[Pod], minimum: int
+) -> Condition:
     if update.is_in_progress(computed.update_progress):
         return Condition(
             type=CONDITION_BREACHED,
@@ -165,7 +174,10 @@ def _breached(computed: PodCliqueStatus, pods: Sequence[Pod], minimum: int) -> C
         message = f"{scheduled} pods are scheduled, at least {minimum} are needed"
         return Condition(CONDITION_BREACHED, "True", REASON_SCHEDULED_BELOW_MIN, message)
     working = scheduled - sum(_is_broken(pod) for pod in pods)
-    if working < minimum:
+    # Pods that have just been scheduled were well for a moment, even if that has passed unseen:
+    # what they suffer from now is not the same breach as having been without nodes.
+    ran = is_true(podclique.status.conditions, CONDITION_SCHEDULED)
+    if working < minimum and ran:
         message = f"{working} pods are ready or starting, at least {minimum} are needed"
         return Condition(CONDITION_BREACHED, "True", REASON_INSUFFICIENT_READY, message)
     message = f"at least {minimum} pods are ready or starting"
