@@ -4,14 +4,19 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from subprocess import Popen
+from typing import TYPE_CHECKING, Any
 
 from grove_tui.cli.errors import OK, USAGE, CommandError
 from grove_tui.cli.logs import set_up_logging
-from grove_tui.cluster.demo import DemoProcess
-from grove_tui.cluster.opening import check, is_known, open_cluster
-from grove_tui.cluster.session import Session
 from grove_tui.config import Settings, config_directory, load_settings
+from grove_tui.kube.firstlook.launch import dismiss, launch
+
+if TYPE_CHECKING:
+    from grove_tui.cluster.demo import DemoProcess
+    from grove_tui.cluster.session import Session
+
+Opener = Callable[[Settings], AbstractAsyncContextManager["Session"]]
 
 NO_CLUSTER = "There is no cluster to show: no KUBECONFIG is set and ~/.kube/config does not exist."
 
@@ -21,31 +26,47 @@ def dashboard(given: Mapping[str, Any]) -> int:
     settings = load_settings(given)
     require_terminal()
     set_up_logging(settings, has_screen=True)
-    known = is_known(settings)
-    if known:
-        check(settings)
-    # The demo cluster starts on another core while this process imports its screen.
-    demo = DemoProcess.start(settings) if settings.demo else None
+    # Both start on another core while this process imports its screen.
+    demo = _start_demo(settings) if settings.demo else None
+    child = launch()
     try:
-        return _run(settings, demo, "" if known else NO_CLUSTER)
+        return _run(settings, demo, child)
     finally:
+        if child is not None:
+            dismiss(child)
         if demo is not None:
             demo.stop_now()
 
 
-def _run(settings: Settings, demo: DemoProcess | None, problem: str) -> int:
-    waiting = [demo] if demo is not None else []
+def _start_demo(settings: Settings) -> "DemoProcess":
+    from grove_tui.cluster.demo import DemoProcess
 
-    def opener(wanted: Settings) -> AbstractAsyncContextManager[Session]:
-        # The first opening takes the cluster that runs already, any later one starts its own.
-        return open_cluster(wanted, waiting.pop() if waiting and wanted.demo else None)
+    return DemoProcess.start(settings)
 
-    return run_app(settings, opener, problem)
+
+def _run(settings: Settings, demo: "DemoProcess | None", child: Popen[bytes] | None) -> int:
+    from grove_tui.cluster.opening import check, give_order, is_known, open_cluster
+    from grove_tui.kube.firstlook.look import FirstLook
+
+    known = is_known(settings)
+    if known:
+        check(settings)
+    demos = [demo] if demo is not None else []
+    looks = [FirstLook(child)] if child is not None and known else []
+    if looks and demo is None and not give_order(looks[0], settings):
+        looks.clear()
+
+    def opener(wanted: Settings) -> AbstractAsyncContextManager["Session"]:
+        # The first opening takes what runs already, any later one starts its own.
+        demo = demos.pop() if demos and wanted.demo else None
+        return open_cluster(wanted, demo, looks.pop() if looks else None)
+
+    return run_app(settings, opener, "" if known else NO_CLUSTER)
 
 
 def run_app(
     settings: Settings,
-    opener: Callable[[Settings], AbstractAsyncContextManager[Session]],
+    opener: Opener,
     problem: str = "",
 ) -> int:
     """Run the dashboard and return its exit code.

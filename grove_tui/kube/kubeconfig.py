@@ -15,16 +15,28 @@ from msgspec import Struct
 from grove_tui.kube.errors import ConfigError
 
 DEFAULT_PATH = "~/.kube/config"
+_PLUGINS = frozenset({"exec", "auth-provider"})
 
 
 class Context(Struct, frozen=True):
-    """One context of a kubeconfig; `namespace` is `default` where the file names none."""
+    """One context of a kubeconfig.
+
+    Attributes:
+        name: What it is called.
+        cluster: Name of its cluster.
+        user: Name of its user.
+        namespace: `default` where the file names none.
+        server: URL of the API.
+        has_plugin: Whether a program or a provider gives the credentials; it may ask the person at
+            the terminal for something, or use up a token that works only once.
+    """
 
     name: str
     cluster: str
     user: str
     namespace: str
     server: str
+    has_plugin: bool = False
 
 
 class Kubeconfig(Struct, frozen=True):
@@ -75,18 +87,20 @@ def read(path: str) -> Kubeconfig:
     """
     documents = [_read_file(Path(item).expanduser()) for item in _existing(path)]
     clusters = {c["name"]: c.get("cluster") or {} for c in _entries(documents, "clusters")}
+    users = {u["name"]: u.get("user") or {} for u in _entries(documents, "users")}
     contexts: dict[str, Context] = {}
     for entry in _entries(documents, "contexts"):
         body = entry.get("context") or {}
-        cluster = str(body.get("cluster") or "")
+        cluster, user = str(body.get("cluster") or ""), str(body.get("user") or "")
         contexts.setdefault(
             str(entry["name"]),
             Context(
                 name=str(entry["name"]),
                 cluster=cluster,
-                user=str(body.get("user") or ""),
+                user=user,
                 namespace=str(body.get("namespace") or "default"),
                 server=str(clusters.get(cluster, {}).get("server") or ""),
+                has_plugin=not _PLUGINS.isdisjoint(users.get(user, {})),
             ),
         )
     current = next((str(d["current-context"]) for d in documents if d.get("current-context")), "")
