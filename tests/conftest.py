@@ -1,6 +1,8 @@
 """Settings that every test needs."""
 
 import asyncio
+import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,3 +17,14 @@ def pytest_configure() -> None:
     warning fails whichever test is running when it is collected.
     """
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Undo what a command under test did to logging; other tests read their log lines."""
+    root = logging.getLogger()
+    handlers, level, raises = list(root.handlers), root.level, logging.raiseExceptions
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.raiseExceptions = raises
