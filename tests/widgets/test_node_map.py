@@ -70,11 +70,11 @@ async def test_cells_stand_under_the_names_of_their_racks():
 
         assert lines(app)[:7] == [
             " r1 (3)",
-            "  node-a ▄ ●●       node-b ▄ ✖",
-            "⊘ node-c ▄",
+            "❯  node-a ▄ ●●      node-b ▄ ✖",
+            " ⊘ node-c ▄",
             " r2 (3)",
-            "  node-d ▄          node-e ▄",
-            "  node-f ▄",
+            "   node-d ▄         node-e ▄",
+            "   node-f ▄",
             " no rack or zone (1)",
         ]
 
@@ -85,7 +85,7 @@ async def test_without_racks_there_are_no_titles():
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
 
-        assert lines(app)[0].startswith("  node-a")
+        assert lines(app)[0].startswith("❯  node-a")
 
 
 @pytest.mark.parametrize(
