@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -40,6 +41,10 @@ FRAME_SHARE = 0.94
 """The frame's part of the screen's height, as the style sheet has it."""
 ASKING = 3
 """Lines that asking for a name takes."""
+TIGHT = 20
+"""Lines of a screen below which a dialog does without blank lines."""
+SPARED = 5
+"""How many blank lines that spares."""
 LEAST = 3
 """Lines that a preview has on the smallest screens."""
 
@@ -73,13 +78,19 @@ class Consequences(VerticalScroll, can_focus=False):
     Consequences BlockItem { width: 1fr; height: auto; padding: 0; border-left: none; }
     """
 
+    class Fitted(Message):
+        """Its lines or its height changed."""
+
     def __init__(self, *, ascii_only: bool = False) -> None:
         super().__init__(id="consequences")
         self._ascii = ascii_only
         self._lines: tuple[Line, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield BlockItem(Block(0, ()), ascii_only=self._ascii)
+        yield _Text(Block(0, ()), ascii_only=self._ascii)
+
+    def on_resize(self) -> None:
+        self.post_message(self.Fitted())
 
     @property
     def text(self) -> str:
@@ -96,15 +107,27 @@ class Consequences(VerticalScroll, can_focus=False):
         self.query_one(BlockItem).show(Block(0, shown))
 
 
+class _Text(BlockItem):
+    """The lines, as high as they are."""
+
+    def on_resize(self) -> None:
+        self.post_message(Consequences.Fitted())
+
+
 def _style(line: Line) -> str:
     """The symbol carries the colour; only what is dangerous is coloured as a whole."""
     return line.style if line.symbol == DANGER or line.style in ("title", "dim") else ""
+
+
+def _more(number: int) -> str:
+    return "1 more line" if number == 1 else f"{number} more lines"
 
 
 class ForesightDialog(Dialog[T], Generic[T]):
     """Shows what its answer would do, and asks for the name of a gang that would end."""
 
     CSS_PATH = ["dialog.tcss", "foresight.tcss"]
+    VERTICAL_BREAKPOINTS = [(0, "-tight"), (TIGHT, "-roomy")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "scroll_page(1)", "More", show=False, id="dialog.page-down"),
         Binding("pageup,ctrl+b", "scroll_page(-1)", "Back", show=False, id="dialog.page-up"),
@@ -144,7 +167,7 @@ class ForesightDialog(Dialog[T], Generic[T]):
         yield Consequences(ascii_only=settings is not None and settings.ascii)
         with Vertical(id="agreement"):
             yield Static(id="question", markup=False)
-            yield Input(id="phrase", select_on_focus=False)
+            yield Input(placeholder="type it here", id="phrase", select_on_focus=False)
 
     def on_mount(self) -> None:
         self.look()
@@ -158,15 +181,16 @@ class ForesightDialog(Dialog[T], Generic[T]):
     def _fit(self) -> None:
         """Leave the preview what the frame has room for, and say when that is not all."""
         asked = self.query_one("#agreement").has_class("-asked")
-        room = int(self.app.size.height * FRAME_SHARE) - self.ROOM - ASKING * asked
+        height = self.app.size.height
+        room = int(height * FRAME_SHARE) - self.ROOM - ASKING * asked
+        room += SPARED * (height < TIGHT)
         self.query_one(Consequences).styles.max_height = max(LEAST, room)
-        self.call_after_refresh(self._hint)
 
-    def _hint(self) -> None:
-        if self.is_attached:
-            hidden = self.query_one(Consequences).max_scroll_y
-            text = f"page down: {hidden} more lines" if hidden > 1 else ""
-            self.query_one("#frame").border_subtitle = Content(text)
+    @on(Consequences.Fitted)
+    def tell_hidden_lines(self) -> None:
+        hidden = self.query_one(Consequences).max_scroll_y
+        text = f"page down: {_more(hidden)}" if hidden else ""
+        self.query_one("#frame").border_subtitle = Content(text)
 
     # Looking ahead
 

@@ -227,7 +227,7 @@ def test_a_gang_that_must_start_as_a_whole_is_told_as_one():
 
     text = told(world, scale(world, PODCLIQUESETS, "s", 2))
 
-    assert "Gang s-1 cannot start: its 3 pods need room at once and 1 of them fit" in text
+    assert "Gang s-1 cannot start: 3 pods at once need room and 1 of them fit" in text
 
 
 @pytest.mark.parametrize(

@@ -276,13 +276,20 @@ async def test_b_works_with_read_only():
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
-async def test_the_answers_stay_on_the_screen(size):
+@pytest.mark.parametrize(
+    ("name", "key", "dialog"),
+    [("gang-set", "ctrl+d", DeleteDialog), (WORKER, "minus", ScaleDialog)],
+    ids=["delete", "scale"],
+)
+async def test_the_answers_stay_on_the_screen(size, name, key, dialog):
     async with running(size=size) as shown:
-        await open_on(shown, "gang-set", "ctrl+d", DeleteDialog)
+        await open_on(shown, name, key, dialog)
         await shown.until(lambda: asked(shown))
         await shown.pilot.pause()
 
+        frame = shown.screen.query_one("#frame").region
+        assert frame.bottom <= size[1]
         for selector in ("#cancel", "#act", "#phrase"):
             region = shown.screen.query_one(selector).region
             assert region.height == 1
-            assert region.bottom <= size[1]
+            assert frame.contains_region(region)

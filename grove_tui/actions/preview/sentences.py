@@ -110,16 +110,18 @@ def _trouble(preview: Preview, now: datetime) -> Iterator[Line]:
 
 def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
     alone: Counter[tuple[str, str]] = Counter()
-    together: dict[str, Lack] = {}
+    together: dict[Lack, list[str]] = {}
     for arrival in unplaced:
         assert arrival.lack is not None
         if arrival.lack.together:
-            together[arrival.gang] = arrival.lack
+            gangs = together.setdefault(arrival.lack, [])
+            gangs += [arrival.gang] if arrival.gang not in gangs else []
         else:
             alone[arrival.podclique, arrival.lack.sentence] += 1
-    for gang, lack in together.items():
-        fit = f"its {lack.together} pods need room at once and {lack.fitting} of them fit"
-        yield Line(WARNING, "warn", f"Gang {gang} cannot start: {fit}; {lack.sentence}.")
+    for lack, gangs in together.items():
+        who = _listed("Gang", gangs)
+        fit = f"{lack.together} pods at once need room and {lack.fitting} of them fit"
+        yield Line(WARNING, "warn", f"{who} cannot start: {fit}; {lack.sentence}.")
     for (podclique, sentence), number in alone.items():
         pods = f"{count_of(number, 'new pod')} of {podclique}"
         yield Line(
