@@ -19,6 +19,17 @@ _TYPE_NAMES = {
     str: "string",
     dict: "object",
 }
+_ALL = frozenset({type(None), bool, int, float, str, dict, list})
+_PYTHON_TYPES: Mapping[str, frozenset[type]] = {
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "string": frozenset({str}),
+    "object": frozenset({dict}),
+    "array": frozenset({list}),
+    "int-or-string": frozenset({int, str}),
+}
+"""Types that certainly fit; of others, such as 1.0 for an integer, the full check decides."""
 _ROOT_FIELDS = ("apiVersion", "kind", "metadata")
 
 
@@ -33,6 +44,7 @@ class Schema:
         "has_default",
         "int_or_string",
         "items",
+        "kinds",
         "nullable",
         "preserve",
         "properties",
@@ -53,6 +65,7 @@ class Schema:
         self.has_default = "default" in source
         self.default = source.get("default")
         self.checks = tuple(_compile_checks(source))
+        self.kinds = _PYTHON_TYPES.get("int-or-string" if self.int_or_string else self.type, _ALL)
 
     def normalise(self, value: Any) -> Any:
         """Return `value` without unknown fields and with defaults."""
@@ -107,6 +120,40 @@ class Schema:
 
     def validate(self, value: Any, path: str = "") -> Iterator[Violation]:
         """Yield every violation of the schema in `value`."""
+        if not self.fits(value):
+            yield from self.violations(value, path)
+
+    def fits(self, value: Any) -> bool:
+        """Tell whether there is no violation, without spending time on paths and sentences."""
+        if value is None and self.nullable:
+            return True
+        kind = type(value)
+        if kind not in self.kinds and self._type_problem(value, "") is not None:
+            return False
+        if self.checks and any(True for check in self.checks for _ in check(value, "")):
+            return False
+        return self._parts_fit(value, kind)
+
+    def _parts_fit(self, value: Any, kind: type) -> bool:
+        if kind is dict:
+            return self._object_fits(value)
+        if kind is list and self.items is not None:
+            return all(map(self.items.fits, value))
+        return True
+
+    def _object_fits(self, value: Json) -> bool:
+        for name in self.required:
+            if name not in value:
+                return False
+        properties, additional = self.properties, self.additional
+        for name, item in value.items():
+            child = properties.get(name, additional)
+            if child is not None and not child.fits(item):
+                return False
+        return True
+
+    def violations(self, value: Any, path: str) -> Iterator[Violation]:
+        """Yield every violation with its path; for values that do not fit."""
         if value is None and self.nullable:
             return
         problem = self._type_problem(value, path)
@@ -119,7 +166,7 @@ class Schema:
             yield from self._validate_object(value, path)
         elif isinstance(value, list) and self.items is not None:
             for index, item in enumerate(value):
-                yield from self.items.validate(item, f"{path}[{index}]")
+                yield from self.items.violations(item, f"{path}[{index}]")
 
     def _validate_object(self, value: Json, path: str) -> Iterator[Violation]:
         for name in self.required:
@@ -129,7 +176,7 @@ class Schema:
             child = self._child(name)
             if child is not None:
                 where = _join(path, name) if name in self.properties else f"{path}.{name}"
-                yield from child.validate(item, where)
+                yield from child.violations(item, where)
 
     def _type_problem(self, value: Any, path: str) -> Violation | None:
         actual = type_name(value)
