@@ -26,7 +26,7 @@ class CommandScreen(ModalScreen[None]):
     CSS = """
     CommandScreen { align: left bottom; background: transparent; }
     CommandScreen #command { height: auto; background: $panel; dock: bottom; }
-    CommandScreen #suggestions { height: auto; max-height: 8; border: none; padding: 0;
+    CommandScreen #suggestions { height: auto; max-height: 8; border: none; padding: 0 0 0 2;
         background: $panel; scrollbar-size-vertical: 1; }
     CommandScreen #suggestions > .option-list--option-highlighted { background: $primary 35%;
         color: $foreground; text-style: bold; }

@@ -126,7 +126,7 @@ class DrainDialog(Dialog[Outcome]):
         if breaks:
             heading = "Meanwhile these fall below their minimum:"
             parts.append(Content.styled(heading, "$grove-warn"))
-            parts += [Content(f"  ✖ {what.brief}") for what in breaks]
+            parts += [Content(f"  - {what.brief}") for what in breaks]
         else:
             parts.append(Content("No gang falls below its minimum by that."))
         return Content("\n").join(parts)

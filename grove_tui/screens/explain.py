@@ -32,6 +32,10 @@ GLYPHS = {
 class ExplainScreen(LiveScreen):
     """Explains one row for as long as it is open."""
 
+    OWN_KEYS = (
+        "blocks",
+        "explain",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", id="explain.back"),
     ]

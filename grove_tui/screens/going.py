@@ -1,18 +1,32 @@
 """Keys that lead from one screen to another."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from grove_tui.cluster.session import Session
 from grove_tui.screens.log_keys import LogKeys
 from grove_tui.screens.navigator import Navigator
 from grove_tui.view.book import GangBook
-from grove_tui.view.keys import Key
+from grove_tui.view.keys import Key, Kind
 from grove_tui.view.lineage import subject_of
+from grove_tui.widgets.live_table import LiveTable
+from grove_tui.widgets.node_map import NodeMap
 
 if TYPE_CHECKING:
     from grove_tui.app import GroveApp
+
+
+_SCALING = frozenset({"object.scale", "object.more", "object.fewer", "object.preview"})
+_USELESS: Mapping[Kind, frozenset[str]] = {
+    Kind.NODE: _SCALING | {"object.delete", "object.logs", "object.previous-logs", "object.node"},
+    Kind.EVENT: _SCALING | {"object.delete"},
+    Kind.GANG: frozenset({"object.delete"}),
+    Kind.GROUP_REPLICA: frozenset({"object.delete"}),
+}
+"""Keys that would only say that they cannot be used on such a row."""
 
 
 class GoingKeys(LogKeys):
@@ -64,8 +78,30 @@ class GoingKeys(LogKeys):
             id="grove.go-forward",
         ),
     ]
+    OWN_KEYS: ClassVar[tuple[str, ...]] = ()
+    """What the ids of this screen's own keys begin with; they come first in the line of keys."""
     session: Session | None = None
     book: GangBook | None = None
+    _kind_shown: Kind | None = None
+
+    @on(LiveTable.Highlighted)
+    @on(NodeMap.Highlighted)
+    def show_keys_of_selection(self) -> None:
+        key = self.selected()
+        kind = key.kind if key is not None else None
+        if kind is not self._kind_shown:
+            self._kind_shown = kind
+            self.refresh_bindings()
+
+    def key_rank(self, identity: str) -> int:
+        """See `KeyChooser`; what means nothing for the selected row is left out."""
+        key = self.selected()
+        group = identity.partition(".")[0]
+        if group == "object" and (key is None or identity in _USELESS.get(key.kind, ())):
+            return -1
+        if group in self.OWN_KEYS:
+            return 0
+        return 1 if group == "object" else 2
 
     @property
     def navigator(self) -> Navigator:

@@ -68,8 +68,8 @@ class NodesScreen(TableKeys, LiveScreen):
     NodesScreen #body { layout: vertical; height: 1fr; }
     NodesScreen #map-panel { height: 2fr; width: 1fr; }
     NodesScreen #side { layout: horizontal; height: 3fr; width: 1fr; }
-    NodesScreen #gangs-panel { width: 2fr; height: 1fr; }
-    NodesScreen #node-panel { width: 3fr; height: 1fr; }
+    NodesScreen #gangs-panel { width: 1fr; height: 1fr; }
+    NodesScreen #node-panel { width: 1fr; height: 1fr; }
     NodesScreen #facts-scroll { height: auto; max-height: 60%; }
     NodesScreen #facts { height: auto; padding: 0 1; }
     NodesScreen #node-pods { height: 1fr; }
@@ -79,6 +79,7 @@ class NodesScreen(TableKeys, LiveScreen):
     NodesScreen.-wide #gangs-panel { width: 1fr; height: 2fr; }
     NodesScreen.-wide #node-panel { width: 1fr; height: 3fr; }
     """
+    OWN_KEYS = ("node",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cordon(True)", "Cordon", tooltip="Keep new pods off it", id="node.cordon"),
         Binding(
@@ -175,6 +176,7 @@ class NodesScreen(TableKeys, LiveScreen):
     @on(NodeMap.Highlighted)
     def select_node(self) -> None:
         self._show_node()
+        self.refresh_bindings()
 
     @on(LiveTable.Highlighted, "#gangs")
     def light_gang(self, message: LiveTable.Highlighted) -> None:
@@ -198,6 +200,15 @@ class NodesScreen(TableKeys, LiveScreen):
     def action_wide(self) -> None:
         node_map = self.query_one(NodeMap)
         node_map.wide = not node_map.wide
+
+    def key_rank(self, identity: str) -> int:
+        """See `KeyChooser`; of cordon and uncordon only the one that would change something."""
+        key = self._node_key()
+        picture = self._the_book.nodes.get(key.name) if key is not None else None
+        if picture is not None and identity in ("node.cordon", "node.uncordon"):
+            is_cordoned = picture.node.spec.unschedulable
+            return 0 if is_cordoned is (identity == "node.uncordon") else -1
+        return super().key_rank(identity)
 
     # What is shown
 
@@ -236,7 +247,8 @@ class NodesScreen(TableKeys, LiveScreen):
             panel.border_title = "Node"
             return
         panel.border_title = Content(key.name)
-        self.query_one("#facts", Static).update(facts(self._the_book, picture))
+        found = facts(self._the_book, picture, breach="x" if self.settings.ascii else "✖")
+        self.query_one("#facts", Static).update(found)
         if self._pods.node != key.name:
             self._pods.node = key.name
             self._table("node-pods").refresh_structure()
@@ -311,7 +323,7 @@ def _free(what: str, pictures: Iterable[NodePicture]) -> Cell:
     return Cell(f"{what} {free // each} of {room // each} free")
 
 
-def facts(book: GangBook, picture: NodePicture) -> Content:
+def facts(book: GangBook, picture: NodePicture, breach: str) -> Content:
     """Return what there is to say about a node: its state, its room, what its loss would mean."""
     node = picture.node
     place = f"   {picture.domain}" if picture.domain else ""
@@ -323,7 +335,7 @@ def facts(book: GangBook, picture: NodePicture) -> Content:
     breaks = endangered(book, node.metadata.name)
     if breaks:
         lines.append(Content.styled("If it died, these would breach:", "$grove-warn"))
-        lines += [Content(f"  ✖ {what.brief}") for what in breaks]
+        lines += [Content(f"  {breach} {what.brief}") for what in breaks]
     elif picture.guests:
         lines.append(Content("If it died, no gang would fall below its minimum."))
     return Content("\n").join(lines)

@@ -37,6 +37,7 @@ class TimelineScreen(LiveScreen):
     """A timeline of one row, or of everything."""
 
     AUTO_FOCUS = "#entries"
+    OWN_KEYS = ("timeline",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "follow", "Follow", tooltip="Stay at the newest", id="timeline.follow"),
         Binding("slash", "filter", "Filter", key_display="/", id="timeline.filter"),

@@ -74,8 +74,8 @@ def _share(
 ) -> dict[int, int]:
     """Return how much each flexible column gains, or loses where `spare` is negative."""
     if spare >= 0:
-        # The first takes it all: a second long text is as wide as it needs to be already.
-        return {flexible[0]: spare} if columns[flexible[0]].flex else {}
+        # The last takes it all: what stands before it is as wide as it needs to be already.
+        return {flexible[-1]: spare} if columns[flexible[-1]].flex else {}
     given: dict[int, int] = {}
     for index in reversed(flexible):
         least = min(columns[index].min_width, widths[index])

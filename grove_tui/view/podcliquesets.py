@@ -17,7 +17,7 @@ from grove_tui.view.sorting import Sort, gang_order
 from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
-    Column("GANG", min_width=14, priority=100, max_width=48, elide="middle"),
+    Column("GANG", min_width=16, flex=True, priority=100, max_width=48, elide="middle"),
     Column("HEALTH", min_width=9, priority=95, max_width=44),
     Column("CLIQUES", min_width=20, flex=True, priority=80),
     Column("PODS", min_width=4, justify="right", priority=90),

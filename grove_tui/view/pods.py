@@ -16,8 +16,8 @@ from grove_tui.view.subject import Filter, Subject
 from grove_tui.view.treerows import is_wedged, restarts_cell
 
 COLUMNS = (
-    Column("NAMESPACE", priority=30, wide=True, max_width=24),
     Column("NAME", min_width=22, flex=True, priority=100, elide="middle"),
+    Column("NAMESPACE", priority=30, wide=True, max_width=24),
     Column("GANG", priority=35, max_width=32, elide="middle"),
     Column("READY", min_width=5, priority=90),
     Column("STATUS", min_width=9, max_width=30, priority=95),
@@ -67,12 +67,12 @@ class Pods:
         assert isinstance(key, Key)
         pod = self.book.object(key)
         if not isinstance(pod, Pod):
-            return Row(key, (Cell(key.namespace, "dim"), Cell(key.name, "dim")))
+            return Row(key, (Cell(key.name, "dim"), Cell(key.namespace, "dim")))
         facts, now, gang = self.book.facts(pod), self.book.clock(), gang_of(pod)
         severity = Severity.ERROR if is_wedged(pod, now) else facts.severity
         cells = (
-            Cell(pod.metadata.namespace),
             Cell(pod.metadata.name),
+            Cell(pod.metadata.namespace),
             Cell(str(gang), gang_style(gang)) if gang is not None else Cell(),
             Cell("{}/{}".format(*facts.containers)),
             Cell(facts.word, severity.style, tick=5 if facts.is_terminating else 0),

@@ -22,11 +22,23 @@ from grove_tui.view.scope import Scope, scope_of
 COLUMNS = (
     Column("TIME", width=10, priority=95),
     Column("AGE", min_width=4, priority=50),
-    Column("OBJECT", min_width=12, max_width=48, priority=80, elide="middle"),
-    Column("WHAT", min_width=20, flex=True, priority=100),
+    Column("OBJECT", min_width=16, flex=True, priority=80, elide="middle"),
+    Column("WHAT", min_width=32, flex=True, priority=100),
     Column("SOURCE", priority=10, wide=True),
 )
 LIMIT = 5000
+_SHORT = {
+    Kind.PODCLIQUESET: "pcs",
+    Kind.GANG: "gang",
+    Kind.SCALING_GROUP: "pcsg",
+    Kind.GROUP_REPLICA: "group",
+    Kind.PODCLIQUE: "pclq",
+    Kind.POD: "pod",
+    Kind.NODE: "node",
+    "PodGang": "podgang",
+    "HorizontalPodAutoscaler": "hpa",
+}
+"""Kinds as the tree writes them."""
 _GLYPHS = {
     Severity.NONE: "·",
     Severity.OK: "✔",
@@ -91,7 +103,7 @@ class Timeline:
         if before is after:
             return None
         severity = after.severity if after is not None else Severity.NONE
-        text = f"gang {before or 'new'} → {after or 'gone'}"
+        text = f"{before or 'new'} → {after or 'gone'}"
         told = Told(str(gang.kind), gang.namespace, str(gang), text, severity)
         return self._add(at, told, "watch", gang)
 
@@ -161,7 +173,7 @@ class Timeline:
         cells = (
             Cell(entry.at.strftime("%H:%M:%S")),
             age_cell(entry.at, self.book.clock()),
-            Cell(f"{told.kind} {told.name}", "title" if entry.gang is not None else ""),
+            Cell(f"{_SHORT.get(told.kind, told.kind)} {told.name}", "title" if entry.gang else ""),
             Cell(told.text, style),
             Cell(entry.source, "dim"),
         )
@@ -192,5 +204,5 @@ def _transition(note: Note) -> tuple[datetime, Told, str, Key]:
     pcs, _, index = note.key.name.rpartition("-")
     word = note.text.rpartition("→ ")[2]
     severity = Word(word).severity if word in set(Word) else Severity.NONE
-    told = Told(str(Kind.GANG), note.key.namespace, note.key.name, f"gang {note.text}", severity)
+    told = Told(str(Kind.GANG), note.key.namespace, note.key.name, note.text, severity)
     return note.at, told, "watch", gang_key(note.key.namespace, pcs, int(index))

@@ -4,8 +4,9 @@ It is one line of text and not a widget per key, which costs a fraction at every
 change of focus.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual import events
@@ -35,7 +36,20 @@ class KeyHint:
     @property
     def width(self) -> int:
         """Cells that it takes."""
-        return width_of(self.display) + 1 + width_of(self.text)
+        return width_of(self.display) + (1 + width_of(self.text) if self.text else 0)
+
+
+MORE = KeyHint("…", "", "question_mark", is_enabled=True, is_last=False)
+"""Says that there are more keys than fit; a click opens the help, which has them all."""
+
+
+@runtime_checkable
+class KeyChooser(Protocol):
+    """A screen that knows which keys matter for what is selected."""
+
+    def key_rank(self, identity: str) -> int:
+        """Return where the key of a binding's id stands, the lowest first; below 0 nowhere."""
+        ...
 
 
 class KeyBar(Widget):
@@ -78,7 +92,8 @@ class KeyBar(Widget):
             dim = () if hint.is_enabled else ("key-bar--disabled",)
             segments.append(Segment(" " * (x - used), plain))
             segments.append(Segment(hint.display, self._styles.get(*dim or ("key-bar--key",))))
-            segments.append(Segment(f" {hint.text}", self._styles.get(*dim)))
+            if hint.text:
+                segments.append(Segment(f" {hint.text}", self._styles.get(*dim)))
         return Strip(segments).adjust_cell_length(width, plain)
 
     def on_click(self, event: events.Click) -> None:
@@ -105,7 +120,7 @@ class KeyBar(Widget):
     def _read_hints(self, screen: Screen[object]) -> Iterator[KeyHint]:
         seen: set[str] = set()
         last: list[KeyHint] = []
-        for active in screen.active_bindings.values():
+        for active in self._ranked(screen):
             binding = active.binding
             if not binding.show or binding.action in seen:
                 continue
@@ -117,6 +132,14 @@ class KeyBar(Widget):
                 yield hint
         yield from last
 
+    def _ranked(self, screen: Screen[object]) -> list[ActiveBinding]:
+        found = list(screen.active_bindings.values())
+        if not isinstance(screen, KeyChooser):
+            return found
+        ranks = {id(active): screen.key_rank(active.binding.id or "") for active in found}
+        wanted = [active for active in found if ranks[id(active)] >= 0]
+        return sorted(wanted, key=lambda active: ranks[id(active)])
+
     def _hint(self, active: ActiveBinding) -> KeyHint:
         binding = active.binding
         display = self.app.get_key_display(binding)
@@ -125,11 +148,26 @@ class KeyBar(Widget):
 
     def _placed(self) -> Iterator[tuple[int, KeyHint]]:
         """Yield the keys that fit with where they begin; what is last is never left out."""
-        reserved = sum(hint.width + len(GAP) for hint in self._hints if hint.is_last)
+        last = [hint for hint in self._hints if hint.is_last]
+        others = [hint for hint in self._hints if not hint.is_last]
+        room = self.size.width - _length(last)
+        if _length(others) > room + len(GAP):
+            others = [*_fitting(others, room - MORE.width - len(GAP)), MORE]
         x = 0
-        for hint in self._hints:
-            reserved -= hint.width + len(GAP) if hint.is_last else 0
-            if x + hint.width > self.size.width - (0 if hint.is_last else reserved):
-                continue
-            yield x, hint
-            x += hint.width + len(GAP)
+        for hint in (*others, *last):
+            if x + hint.width <= self.size.width and (hint is not MORE or x + 1 <= room):
+                yield x, hint
+                x += hint.width + len(GAP)
+
+
+def _length(hints: Sequence[KeyHint]) -> int:
+    """Return how many cells hints take, each with the gap after it."""
+    return sum(hint.width + len(GAP) for hint in hints)
+
+
+def _fitting(hints: Sequence[KeyHint], room: int) -> Iterator[KeyHint]:
+    """Yield the hints that fit beside each other, the first ones first."""
+    for hint in hints:
+        if hint.width <= room:
+            yield hint
+            room -= hint.width + len(GAP)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.segment import Segment
 
 from grove_tui.view.nodemap import MapCell
-from grove_tui.widgets.row_painter import StyleCache
+from grove_tui.widgets.row_painter import CURSOR, StyleCache
 from grove_tui.widgets.text_fit import fit, width_of
 from grove_tui.widgets.tokens import ASCII
 
@@ -40,7 +40,7 @@ class MapCellPainter:
     def width(self) -> int:
         """Width of a cell."""
         title, pods, room = self._widths
-        return 1 + title + 2 + pods + room
+        return 2 + title + 2 + pods + room
 
     def paint(self, cell: MapCell, *, is_cursor: bool) -> list[Segment]:
         """Return a cell, exactly `width` cells of the terminal wide."""
@@ -53,6 +53,7 @@ class MapCellPainter:
         more = len(cell.pods.text) - len(shown)
         rest = f"+{more}" if more else ""
         return [
+            self._segment(CURSOR if is_cursor else " ", (*base, "token--accent")),
             self._segment(cell.badge or " ", (*base, severity)),
             self._segment(name, base),
             self._segment(f"{cell.level} ", (*base, "token--dim")),

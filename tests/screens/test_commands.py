@@ -197,9 +197,9 @@ async def test_tab_completes_and_the_namespaces_of_the_cluster_are_offered():
         await shown.until(lambda: isinstance(shown.screen, CommandScreen))
         field = shown.screen.query_one(Input)
 
-        await shown.type("n")
+        await shown.type("namespa")
         await shown.press("tab")
-        assert field.value == "ns "
+        assert field.value == "namespace "
         await shown.until(lambda: "quiet" in shown.app.navigator.namespaces())
         await shown.type("qu")
         await shown.press("tab", "enter")

@@ -53,7 +53,7 @@ async def test_the_past_of_a_pod_is_told_and_goes_on():
 
         await open_on(shown, pod)
         await shown.until(lambda: "Pending → Running; ready" in texts(shown))
-        assert {about for about, _ in entries(shown)} == {f"Pod {pod}"}
+        assert {about for about, _ in entries(shown)} == {f"pod {pod}"}
 
         await shown.cluster.client.delete(PODS, pod, "default")
         await shown.until(lambda: "gone" in texts(shown))
@@ -67,7 +67,7 @@ async def test_a_set_has_the_timeline_of_everything_below_it():
         await shown.until(lambda: shown.row("other"))
 
         await open_on(shown, "sim")
-        await shown.until(lambda: texts(shown, f"Pod {CLIQUE}-bbbbb"))
+        await shown.until(lambda: texts(shown, f"pod {CLIQUE}-bbbbb"))
         assert not texts(shown, "other")
 
         await shown.press("a")
@@ -79,10 +79,10 @@ async def test_changes_of_a_gang_are_marked_and_can_be_all_there_is():
         await filled(shown)
         await open_on(shown, "sim")
         await shown.cluster.client.delete(PODS, f"{CLIQUE}-aaaaa", "default")
-        await shown.until(lambda: any(t.startswith("gang healthy →") for t in texts(shown)))
+        await shown.until(lambda: any(t.startswith("healthy →") for t in texts(shown)))
 
         await shown.press("H")
-        gang = "PodCliqueSet replica sim-0"
+        gang = "gang sim-0"
         await shown.until(lambda: {about for about, _ in entries(shown)} == {gang})
         newest = table(shown).cursor_key
 
@@ -128,14 +128,14 @@ async def test_entries_are_filtered_and_a_wrong_filter_is_one_sentence():
     async with dashboard() as shown:
         await filled(shown)
         await open_on(shown, "sim")
-        await shown.until(lambda: texts(shown, "PodClique"))
+        await shown.until(lambda: texts(shown, "pclq"))
 
         await shown.press("slash")
         shown.screen.query_one(Input).value = "kind=pod !created assigned"
         await shown.until(lambda: texts(shown) and all("assigned" in t for t in texts(shown)))
 
         await shown.press("escape")
-        await shown.until(lambda: texts(shown, "PodClique"))
+        await shown.until(lambda: texts(shown, "pclq"))
 
 
 async def test_enter_goes_to_what_an_entry_is_about():

@@ -41,7 +41,7 @@ def timeline():
         ("object=*-worker", [2]),
         ("source=you", [1]),
         ("source=reconcile", [2]),
-        ("ns=default !kind=pod gang", [3, 4]),
+        ("ns=default !kind=pod → breached", [3, 4]),
         ("a=b=c", []),
     ],
 )
@@ -60,7 +60,7 @@ def test_a_change_of_health_is_an_entry_of_its_gang(timeline):
     entry = timeline.entry(3)
 
     assert entry.gang == gang_key("default", "sim", 0)
-    assert entry.told.text == "gang healthy → breached"
+    assert entry.told.text == "healthy → breached"
     assert entry.told.severity is Severity.ERROR
     assert timeline.entry(4).told.severity is Severity.NONE
 

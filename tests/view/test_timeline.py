@@ -168,11 +168,11 @@ def test_a_timeline_tells_the_newest_first():
     _, timeline = scene_with_history()
 
     assert told(timeline) == [
-        ("Pod sim-0-worker-00000", "gone"),
-        ("PodClique sim-0-worker", "Scaled it to 4"),
-        ("Node n", "not ready any more"),
-        ("Pod sim-1-worker-00000", "created"),
-        ("Pod sim-0-worker-00000", "created"),
+        ("pod sim-0-worker-00000", "gone"),
+        ("pclq sim-0-worker", "Scaled it to 4"),
+        ("node n", "not ready any more"),
+        ("pod sim-1-worker-00000", "created"),
+        ("pod sim-0-worker-00000", "created"),
     ]
     first = timeline.row(timeline.keys()[0])
     assert first.cells[0].text == "00:00:14"
@@ -182,10 +182,10 @@ def test_a_timeline_tells_the_newest_first():
 @pytest.mark.parametrize(
     ("key", "objects"),
     [
-        (gang_key("default", "sim", 0), {"Pod sim-0-worker-00000", "PodClique sim-0-worker"}),
-        (gang_key("default", "sim", 1), {"Pod sim-1-worker-00000"}),
-        (Key(Kind.NODE, "", "n"), {"Node n"}),
-        (Key(Kind.POD, "default", "sim-0-worker-00000"), {"Pod sim-0-worker-00000"}),
+        (gang_key("default", "sim", 0), {"pod sim-0-worker-00000", "pclq sim-0-worker"}),
+        (gang_key("default", "sim", 1), {"pod sim-1-worker-00000"}),
+        (Key(Kind.NODE, "", "n"), {"node n"}),
+        (Key(Kind.POD, "default", "sim-0-worker-00000"), {"pod sim-0-worker-00000"}),
     ],
 )
 def test_a_timeline_can_be_limited_to_a_row_and_all_below_it(key, objects):
@@ -215,7 +215,7 @@ def test_what_came_later_is_in_the_timeline_of_what_it_belongs_to():
 
     timeline.observe(change("pods", None, late, 20))
 
-    assert told(timeline)[0] == ("Pod sim-2-worker-00000", "created")
+    assert told(timeline)[0] == ("pod sim-2-worker-00000", "created")
 
 
 def test_gang_transitions_can_be_all_that_is_told():
@@ -226,7 +226,7 @@ def test_gang_transitions_can_be_all_that_is_told():
     assert timeline.observe_gang(at(16), gang, Word.BREACHED, Word.BREACHED) is None
     timeline.transitions_only = True
 
-    assert [words for _, words in told(timeline)] == ["gang healthy → breached"]
+    assert [words for _, words in told(timeline)] == ["healthy → breached"]
     timeline.select(gang)
     assert len(told(timeline)) == 1
     timeline.select(gang_key("default", "sim", 1))
@@ -239,7 +239,7 @@ def test_the_oldest_entries_are_forgotten_beyond_the_limit():
     for number in range(5):
         timeline.observe(change("pods", None, pod(f"p{number}"), number))
 
-    assert [name for name, _ in told(timeline)] == ["Pod p4", "Pod p3", "Pod p2"]
+    assert [name for name, _ in told(timeline)] == ["pod p4", "pod p3", "pod p2"]
     assert timeline.row(1).cells[0].text == ""
     assert [entry.number for entry in timeline.entries()] == [3, 4, 5]
 

@@ -2,6 +2,7 @@
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Static
 
 from grove_tui.widgets.key_bar import KeyBar
@@ -50,7 +51,7 @@ async def test_what_does_not_fit_is_left_out_whole_and_help_stays():
     app = Keys()
     async with app.run_test(size=(20, 5)) as pilot:
         await pilot.pause()
-        assert line(app).strip() == "a First  ? Help"
+        assert line(app).strip() == "a First  …  ? Help"
 
         await pilot.resize_terminal(9, 5)
         await pilot.pause()
@@ -78,3 +79,38 @@ async def test_every_line_is_as_wide_as_the_screen():
         bar = app.query_one(KeyBar)
 
         assert bar.render_line(0).cell_length == bar.size.width
+
+
+async def test_a_click_on_the_ellipsis_opens_the_help():
+    app = Keys()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+
+        await pilot.click(KeyBar, offset=(1 + line(app).index("…"), 0))
+        await pilot.pause()
+
+        assert app.noted == ["help"]
+
+
+async def test_a_screen_chooses_which_keys_come_first_and_which_do_not_matter():
+    class Choosy(Screen[None]):
+        BINDINGS = [
+            Binding("x", "app.note('x')", "Later", id="later"),
+            Binding("y", "app.note('y')", "Never", id="never"),
+            Binding("z", "app.note('z')", "Sooner", id="sooner"),
+        ]
+
+        def compose(self):
+            yield KeyBar()
+
+        def key_rank(self, identity):
+            return {"never": -1, "sooner": 0}.get(identity, 1)
+
+    app = Keys()
+    async with app.run_test(size=(60, 5)) as pilot:
+        await app.push_screen(Choosy())
+        await pilot.pause()
+
+        text = app.screen.query_one(KeyBar).render_line(0).text.strip()
+        assert text.startswith("z Sooner  x Later")
+        assert "Never" not in text
