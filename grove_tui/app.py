@@ -68,6 +68,7 @@ class GroveApp(ReplayKeys):
         *,
         themes: ThemeFolders | None = None,
         problem: str = "",
+        at_once: bool = False,
     ) -> None:
         """Prepare the dashboard; the cluster is opened after the first frame.
 
@@ -76,6 +77,7 @@ class GroveApp(ReplayKeys):
             opener: Connects to the cluster that settings name.
             themes: Where themes come from.
             problem: Why there is no cluster to open; shown on the first screen.
+            at_once: Open it while the first frame is being made; for an opener that costs little.
         """
         super().__init__()
         self.settings = settings
@@ -83,6 +85,7 @@ class GroveApp(ReplayKeys):
         self.navigator = Navigator(self)
         self._opener = opener
         self._problem = problem
+        self._at_once = at_once
         self._folders = themes or ThemeFolders()
         self._cluster_closed = asyncio.Event()
         self.animation_level = "none"
@@ -101,7 +104,9 @@ class GroveApp(ReplayKeys):
         if self._problem:
             self._welcome(self._problem)
         else:
-            self.call_after_refresh(self._start)
+            # The screen does what it is told later when all its widgets are there.
+            start = self.main_screen.call_later if self._at_once else self.call_after_refresh
+            start(self._start)
         self.set_interval(1, self._reload_themes)
 
     # The cluster
@@ -244,5 +249,7 @@ def _sentence(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     text = " ".join(str(error).split()) or type(error).__name__
-    sentence = text[:1].upper() + text[1:]
+    # An address or a path keeps its spelling.
+    first_word = text.partition(" ")[0]
+    sentence = text if "/" in first_word else text[:1].upper() + text[1:]
     return sentence if sentence.endswith(".") else f"{sentence}."

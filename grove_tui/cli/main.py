@@ -57,7 +57,9 @@ def _sentence(error: Exception) -> str | None:
     if not isinstance(error, expected):
         return None
     text = str(error).strip()
-    sentence = text[:1].upper() + text[1:]
+    # An address or a path keeps its spelling.
+    first_word = text.partition(" ")[0]
+    sentence = text if "/" in first_word else text[:1].upper() + text[1:]
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
