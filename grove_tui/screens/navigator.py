@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from textual.screen import Screen
 
+from grove_tui.config import Settings
 from grove_tui.kube import kubeconfig
 from grove_tui.kube.errors import ConfigError
 from grove_tui.screens.feed import Scene
@@ -183,7 +184,7 @@ class Navigator:
         else:
             # Only one namespace is watched, so the cluster is opened anew for another.
             wanted = replace(self.app.settings, namespace=namespace, all_namespaces=not namespace)
-            self.app.reopen(wanted)
+            self._leave_for(wanted)
 
     def _is_watched(self, namespace: str) -> bool:
         watched = self.scene.session.place.namespace if self.scene is not None else ""
@@ -191,19 +192,39 @@ class Navigator:
 
     def contexts(self) -> list[str]:
         """Return the contexts that can be chosen: those of the kubeconfig, and the demo."""
-        settings = self.app.settings
-        path = kubeconfig.find_path(settings.kubeconfig or None, os.environ)
-        try:
-            found = [context.name for context in kubeconfig.read(path).contexts] if path else []
-        except ConfigError:
-            found = []
+        found = self._known_contexts()
         return [*found, *([] if DEMO in found else [DEMO])]
+
+    def _known_contexts(self) -> list[str]:
+        path = kubeconfig.find_path(self.app.settings.kubeconfig or None, os.environ)
+        try:
+            return [context.name for context in kubeconfig.read(path).contexts] if path else []
+        except ConfigError:
+            return []
 
     def choose_context(self, name: str) -> None:
         """Leave the cluster for that of another context."""
-        is_demo = name == DEMO
+        is_demo = name == DEMO and name not in self._known_contexts()
         settings = self.app.settings
         wanted = replace(settings, demo=is_demo, context="" if is_demo else name, namespace="")
+        self._leave_for(wanted)
+
+    def _leave_for(self, wanted: Settings) -> None:
+        """Open another cluster, or this one anew; a demo cluster ends with that, so ask first."""
+        if not self.app.settings.demo:
+            self._reopen(wanted)
+            return
+        from grove_tui.screens.confirm import ConfirmDialog
+
+        lines = ["The demo cluster ends when it is left, with all that is in it."]
+
+        def take(answer: bool | None) -> None:
+            if answer:
+                self._reopen(wanted)
+
+        self.app.push_screen(ConfirmDialog("Leave the demo cluster", lines, "Leave"), take)
+
+    def _reopen(self, wanted: Settings) -> None:
         self._visits, self._position = [Visit(TREE)], 0
         self.known_namespaces = frozenset()
         self.app.reopen(wanted)
