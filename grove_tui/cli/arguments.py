@@ -15,6 +15,8 @@ class _Parser(argparse.ArgumentParser):
     """Answers wrong usage with one sentence instead of the whole grammar."""
 
     def error(self, message: str) -> NoReturn:
+        # argparse has no name for a choice of commands whose list it does not repeat.
+        message = message.replace("argument : invalid choice", "unknown command")
         sentence = message[:1].upper() + message[1:]
         self.exit(2, f"{sentence}; see {self.prog} --help.\n")
 
