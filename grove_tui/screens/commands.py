@@ -144,6 +144,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(("save",), "Save what happened lately, for replay", _act("save_recording")),
     Command(("refresh", "relist"), "List everything again", _act("look_again")),
     Command(("apply",), "Apply a manifest file", _act("apply")),
+    Command(
+        ("doctor", "checkup"),
+        "Is everything there that is needed?",
+        lambda navigator, _: navigator.check_up(),
+    ),
     Command(("help", "h"), "What the keys do", _act("app.help")),
     Command(("q", "quit", "q!", "exit"), "Leave grove-tui", _act("app.quit")),
 )

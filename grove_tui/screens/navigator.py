@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from textual.content import Content
 from textual.screen import Screen
 
 from grove_tui.config import Settings
@@ -156,6 +157,22 @@ class Navigator:
     def act(self, action: str) -> None:
         """Run an action of the main screen, or of the app."""
         self.app.call_later(self.app.run_action, action, self.app.main_screen)
+
+    def check_up(self) -> None:
+        """Show whether everything is there that the dashboard needs."""
+        self.app.run_worker(self._examine(), group="checkup", exclusive=True, exit_on_error=False)
+
+    async def _examine(self) -> None:
+        from grove_tui.cluster.checkup import examine
+        from grove_tui.screens.text import TextScreen
+
+        scene = self.scene
+        if scene is None:
+            return
+        session = scene.session
+        findings = [str(finding) async for finding in examine(session, session.standing.sentence)]
+        if session is self.app.session:
+            self.app.push_screen(TextScreen("Doctor", Content("\n".join(findings))))
 
     def remember_line(self, line: str) -> None:
         """Take notice of what was typed after the colon."""

@@ -254,6 +254,16 @@ async def test_help_and_quit_are_commands():
         assert shown.app.return_code == 0
 
 
+async def test_the_doctor_tells_what_is_there():
+    async with dashboard() as shown:
+        await command(shown, "doctor")
+        await shown.until(lambda: isinstance(shown.screen, TextScreen))
+
+        text = str(shown.screen.query_one("#text", Static).content)
+        assert "Grove kinds   all served" in text
+        assert "everything that the dashboard can do" in text
+
+
 def test_every_name_of_a_command_is_its_own():
     names = [name for command in COMMANDS for name in command.names]
 
