@@ -1,5 +1,6 @@
 """`grove-tui`: the dashboard."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from grove_tui.cluster.session import Session
 
 Opener = Callable[[Settings], AbstractAsyncContextManager["Session"]]
+YOUNG_OBJECTS = 20_000
+"""How many new objects it takes for the garbage collector to look at them."""
 
 NO_CLUSTER = "There is no cluster to show: no KUBECONFIG is set and ~/.kube/config does not exist."
 
@@ -61,13 +64,15 @@ def _run(settings: Settings, demo: "DemoProcess | None", child: Popen[bytes] | N
         demo = demos.pop() if demos and wanted.demo else None
         return open_cluster(wanted, demo, looks.pop() if looks else None)
 
-    return run_app(settings, opener, "" if known else NO_CLUSTER)
+    return run_app(settings, opener, "" if known else NO_CLUSTER, at_once=bool(looks))
 
 
 def run_app(
     settings: Settings,
     opener: Opener,
     problem: str = "",
+    *,
+    at_once: bool = False,
 ) -> int:
     """Run the dashboard and return its exit code.
 
@@ -75,13 +80,19 @@ def run_app(
         settings: What the user set.
         opener: Opens what settings name.
         problem: Why there is nothing to open.
+        at_once: Whether opening costs so little that the first frame need not come first.
     """
+    # What is imported stays: the garbage collector need not look through it, now or ever.
+    gc.disable()
     from grove_tui.app import GroveApp
     from grove_tui.theme import ThemeError, ThemeFolders
 
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    gc.enable()
     themes = ThemeFolders(config_directory(os.environ) / "themes")
     try:
-        app = GroveApp(settings, opener, themes=themes, problem=problem)
+        app = GroveApp(settings, opener, themes=themes, problem=problem, at_once=at_once)
     except ThemeError as error:
         raise CommandError(str(error)) from error
     code = app.run(mouse=settings.mouse)

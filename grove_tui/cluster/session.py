@@ -31,6 +31,9 @@ GROVE_KINDS = {
     "scheduler.grove.io/v1alpha1": ("podgangs",),
 }
 
+FREEZE_SECONDS = 1.0
+"""How long after the first lists memory is tidied up."""
+
 
 class State(StrEnum):
     """How fresh what we know of a cluster is."""
@@ -259,8 +262,10 @@ class Session:
         raise KubeError("the CRDs were created, but the cluster does not serve them yet")
 
     async def _freeze_when_synced(self) -> None:
-        # What was listed stays; without this, every full collection walks all of it.
+        # What was listed stays; without this, every full collection walks all of it. It is painted
+        # first, and no key is waited for in that second.
         await self.informers.wait_synced()
+        await asyncio.sleep(FREEZE_SECONDS)
         gc.collect()
         gc.freeze()
 
