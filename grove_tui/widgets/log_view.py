@@ -15,7 +15,7 @@ from textual.widget import Widget
 from grove_tui.widgets.log_layout import LogLayout, LogRow, Piece
 from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import fit, width_of
-from grove_tui.widgets.tokens import ASCII, TOKEN_CLASSES, TOKEN_CSS
+from grove_tui.widgets.tokens import ASCII, TOKEN_CSS
 
 BAR = "│ "
 
@@ -24,7 +24,7 @@ class LogView(ScrollView, can_focus=True):
     """Shows rows; while `following`, always the newest."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"log-view--match", "log-view--current", *TOKEN_CLASSES}
+    COMPONENT_CLASSES = {"log-view--match", "log-view--current"}
     DEFAULT_CSS = (
         """
 LogView {

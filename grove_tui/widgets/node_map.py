@@ -23,7 +23,7 @@ from grove_tui.widgets.key_order import KeyOrder
 from grove_tui.widgets.map_cell import MapCellPainter
 from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import fit
-from grove_tui.widgets.tokens import TOKEN_CLASSES, TOKEN_CSS
+from grove_tui.widgets.tokens import TOKEN_CSS
 
 GAP = 2
 
@@ -55,7 +55,6 @@ class NodeMap(ScrollView, can_focus=True):
         "node-map--domain",
         "node-map--cursor",
         "node-map--lit",
-        *TOKEN_CLASSES,
     }
     DEFAULT_CSS = (
         """

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from grove_tui.view.rows import Cell
 from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import fit, flatten, width_of
-from grove_tui.widgets.tokens import ASCII, TOKEN_CLASSES, TOKEN_CSS
+from grove_tui.widgets.tokens import ASCII, TOKEN_CSS
 
 GAP = 2
 LEAST_TRACK = 12
@@ -68,7 +68,6 @@ class ReplayBar(Widget):
     """One line; a click on its track asks for that moment."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = set(TOKEN_CLASSES)
     DEFAULT_CSS = (
         """
 ReplayBar {

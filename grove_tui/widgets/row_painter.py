@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,7 +18,7 @@ from grove_tui.view.columns import GAP, Slot
 from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.widgets.changes import Change, Stage
 from grove_tui.widgets.text_fit import fit, flatten, width_of
-from grove_tui.widgets.tokens import ASCII
+from grove_tui.widgets.tokens import ASCII, TOKEN_PREFIX
 
 GUTTER = 2
 """Cells before the first column: the cursor, and a mark or a change."""
@@ -42,7 +43,7 @@ class Look(Struct, frozen=True):
 
 
 class StyleCache:
-    """Rich styles of a widget's component classes, blended onto its background."""
+    """Rich styles of a widget's component classes and style words, blended onto its background."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
@@ -67,7 +68,7 @@ class StyleCache:
         background = self._widget.background_colors[1]
         style = self._widget.rich_style
         for name in names:
-            styles = self._widget.get_component_styles(name)
+            styles = self._rules_of(name)
             if styles.has_rule("background"):
                 background = _over(background, styles.background)
                 style += Style(bgcolor=background.rich_color)
@@ -75,6 +76,19 @@ class StyleCache:
                 style += Style(color=_foreground(background, styles).rich_color)
             style += styles.text_style
         return style
+
+    def _rules_of(self, name: str) -> RenderStyles:
+        """Return what the style sheet says of a component class or of a style word.
+
+        Textual resolves all component classes of every widget at each change of a focus or of the
+        screen's size. There are too many style words for that, and few are seen at a time.
+        """
+        if not name.startswith(TOKEN_PREFIX):
+            return self._widget.get_component_styles(name)
+        node = DOMNode(classes=name)
+        node._attach(self._widget)  # noqa: SLF001 - as Textual does for component classes
+        self._widget.app.stylesheet.apply(node, animate=False)
+        return node.styles
 
 
 def _over(background: Color, color: Color) -> Color:

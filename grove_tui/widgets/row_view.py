@@ -22,7 +22,7 @@ from grove_tui.widgets.column_layout import ColumnLayout
 from grove_tui.widgets.key_order import KeyOrder
 from grove_tui.widgets.row_painter import GUTTER, Look, RowPainter, StyleCache
 from grove_tui.widgets.row_window import HEADER_LINES, RowWindow
-from grove_tui.widgets.tokens import TOKEN_CLASSES, TOKEN_CSS
+from grove_tui.widgets.tokens import TOKEN_CSS
 
 _FADE_INTERVAL = 0.25
 SETTLE_SECONDS = 5
@@ -37,7 +37,6 @@ class RowView(RowWindow):
         "live-table--header",
         "live-table--cursor",
         "live-table--changed",
-        *TOKEN_CLASSES,
     }
     DEFAULT_CSS = (
         """

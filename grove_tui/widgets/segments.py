@@ -14,14 +14,14 @@ from textual.widget import Widget
 from grove_tui.view.rows import Cell
 from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import fit, flatten, width_of
-from grove_tui.widgets.tokens import ASCII, TOKEN_CLASSES, TOKEN_CSS
+from grove_tui.widgets.tokens import ASCII, TOKEN_CSS
 
 
 class Segments(Widget):
     """One line of cells, some at the left and some at the right."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"segments--separator", *TOKEN_CLASSES}
+    COMPONENT_CLASSES = {"segments--separator"}
     DEFAULT_CSS = (
         """
 Segments {

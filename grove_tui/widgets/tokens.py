@@ -1,14 +1,12 @@
-"""Style words of the view models as component classes, so that themes decide their colours.
+"""Style words of the view models as classes of style sheets, so that themes decide their colours.
 
-A widget that paints cells adds `TOKEN_CLASSES` to its `COMPONENT_CLASSES` and `TOKEN_CSS` to its
-`DEFAULT_CSS`; a theme or an app's style sheet overrides `.token--ok` and the like for all of them.
+A widget that paints cells adds `TOKEN_CSS` to its `DEFAULT_CSS` and gets styles by a `StyleCache`;
+a theme or an app's style sheet overrides `.token--ok` and the like for all of them.
 """
 
 from typing import Final
 
-from grove_tui.view.rows import STYLES
-
-TOKEN_CLASSES: Final = frozenset(f"token--{style}" for style in STYLES)
+TOKEN_PREFIX: Final = "token--"
 
 TOKEN_CSS: Final = """
     & > .token--ok { color: $text-success; }
