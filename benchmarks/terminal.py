@@ -35,6 +35,8 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            # An installed program has its bytecode; compiling it each time is not its start.
+            env.pop("PYTHONDONTWRITEBYTECODE", None)
             os.execvpe(command[0], list(command), {**env, **(environ or {})})
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)

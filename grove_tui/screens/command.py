@@ -82,10 +82,22 @@ class CommandScreen(ModalScreen[None]):
         self._run(self._suggestions[event.option_index].line)
 
     def on_key(self, event: events.Key) -> None:
+        field = self.query_one(Input)
         # As in vim: taking back the colon closes the line.
-        if event.key == "backspace" and not self.query_one(Input).value:
+        if event.key == "backspace" and not field.value:
             event.stop()
             self.dismiss(None)
+        elif not field.has_focus:
+            self._catch_up(event, field)
+
+    def _catch_up(self, event: events.Key, field: Input) -> None:
+        """Take what was typed faster than the line could open."""
+        if event.character is not None and event.is_printable:
+            event.stop()
+            self._type(field.value + event.character)
+        elif event.key == "enter":
+            event.stop()
+            self._run(field.value)
 
     def action_highlight(self, by: int) -> None:
         options = self.query_one(OptionList)

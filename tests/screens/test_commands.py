@@ -1,6 +1,7 @@
 """Going places: the command line, tables of everything, namespaces, contexts and history."""
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, OptionList, Static
 
 from grove_tui.kube.resources import NAMESPACES, PODS
@@ -241,6 +242,20 @@ async def test_what_was_typed_is_offered_again():
         await in_list(shown, "Pods")
 
         assert suggest(shown.app.navigator, "")[0].line == "pods /aaaaa"
+
+
+async def test_what_is_typed_before_the_line_is_open_is_not_lost():
+    async with dashboard() as shown:
+        for key, character in (("colon", ":"), *zip("pods", "pods", strict=True), ("enter", "\r")):
+            shown.app.post_message(Key(key, character))
+
+        await in_list(shown, "Pods")
+        for key, character in (("slash", "/"), *zip("zzz", "zzz", strict=True)):
+            shown.app.post_message(Key(key, character))
+        await shown.until(lambda: "/zzz" in heading(shown))
+
+        await shown.type("/:")
+        assert "/zzz/:" in heading(shown)
 
 
 async def test_help_and_quit_are_commands():
