@@ -96,8 +96,11 @@ def outdated(snapshot: Snapshot, spared: Container[str] = ()) -> Iterator[str]:
 
 
 def _works(pcs: Json, snapshot: Snapshot) -> bool:
-    """Tell whether every PodClique of a set has its minimum of ready pods."""
+    """Tell whether every PodClique and scaling group of a set has its minimum."""
     return all(
+        identities.size(g, snapshot) >= identities.group_minimum(g.config)
+        for g in identities.groups(pcs)
+    ) and all(
         snapshot.cliques.get(c.name, {}).get("status", {}).get("readyReplicas", 0) >= c.minimum
         for c in identities.cliques(pcs, snapshot)
     )

@@ -249,9 +249,13 @@ async def test_own_actions_are_part_of_what_happened():
         await shown.press("tab", "enter")
         session = shown.app.session
         assert session is not None
-        notes = await shown.until(lambda: [r for r in session.records() if isinstance(r, Note)])
+        notes = await shown.until(
+            lambda: [
+                record
+                for record in session.records()
+                if isinstance(record, Note) and record.source is Source.ACTION
+            ]
+        )
 
-    assert [(n.kind, n.key.name, n.source) for n in notes] == [
-        ("PodClique", "sim-0-worker", Source.ACTION)
-    ]
+    assert [(n.kind, n.key.name) for n in notes] == [("PodClique", "sim-0-worker")]
     assert notes[0].text == "PodClique sim-0-worker is to have 3 replicas."

@@ -118,7 +118,24 @@ def _with_conditions(
         verdict, reason = "False", REASON_PCSG_SUFFICIENT
         message = f"{well} replicas have their minimum of pods, at least {minimum} are needed"
     condition = Condition(CONDITION_BREACHED, verdict, reason, message)
-    conditions = transition(computed.conditions, condition, group.metadata, now, born="True")
+    known = _still_at_birth(computed.conditions, group, verdict)
+    conditions = transition(known, condition, group.metadata, now, born="True")
     if verdict == "False":
         conditions = without(conditions, CONDITION_GANG_TERMINATION)
     return replace(computed, conditions=conditions)
+
+
+def _still_at_birth(
+    conditions: tuple[Condition, ...], group: PodCliqueScalingGroup, verdict: str
+) -> tuple[Condition, ...]:
+    """Keep the date of a group that never was healthy while an update comes and goes.
+
+    A date after the birth would say that it once was, and it would be terminated for a breach
+    that it was born with.
+    """
+    old = find_condition(conditions, CONDITION_BREACHED)
+    born = group.metadata.creation_timestamp
+    if old is None or "False" in (old.status, verdict) or old.last_transition_time != born:
+        return conditions
+    kept = replace(old, status=verdict)
+    return tuple(kept if condition is old else condition for condition in conditions)
