@@ -68,7 +68,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show the line and put the cursor into it."""
         self.add_class("-shown")
-        self.query_one(Input).focus()
+        # At once, and not after what is typed next was taken for keys of the table.
+        self.screen.set_focus(self.query_one(Input), scroll_visible=False)
 
     def fill(self, text: str) -> None:
         """Show the line with a text that takes effect, without the cursor in it."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from grove_tui.cluster.session import Session
 from grove_tui.screens.log_keys import LogKeys
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from grove_tui.app import GroveApp
 
 
+_OPENING_LINES = frozenset({"command", "filter"})
+"""Actions whose keys are characters like any other while something is typed."""
 _SCALING = frozenset({"object.scale", "object.more", "object.fewer", "object.preview"})
 _USELESS: Mapping[Kind, frozenset[str]] = {
     Kind.NODE: _SCALING | {"object.delete", "object.logs", "object.previous-logs", "object.node"},
@@ -57,6 +60,8 @@ class GoingKeys(LogKeys):
             "Go to",
             tooltip="Type where to go: pods, nodes, events, ns, ctx …",
             key_display=":",
+            # What is typed at once after it is for the line, not for what has the focus now.
+            priority=True,
             id="grove.command",
         ),
         Binding(
@@ -127,6 +132,11 @@ class GoingKeys(LogKeys):
 
     def action_node_map(self) -> None:
         self.navigator.node_map(self.subject())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in _OPENING_LINES and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_command(self) -> None:
         self.navigator.ask()

@@ -76,7 +76,7 @@ class TableKeys(Screen[None]):
     """Filters, sorts, widens and marks the rows of one table, which a subclass names."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="grove.filter"),
+        Binding("slash", "filter", "Filter", key_display="/", priority=True, id="grove.filter"),
         Binding(
             "ctrl+z",
             "only_trouble",

@@ -40,7 +40,7 @@ class TimelineScreen(LiveScreen):
     OWN_KEYS = ("timeline",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "follow", "Follow", tooltip="Stay at the newest", id="timeline.follow"),
-        Binding("slash", "filter", "Filter", key_display="/", id="timeline.filter"),
+        Binding("slash", "filter", "Filter", key_display="/", priority=True, id="timeline.filter"),
         Binding(
             "H",
             "only_gangs",

@@ -34,7 +34,8 @@ def rows(shown):
 
 
 def names(shown):
-    return [str(key) for key in list(rows(shown).source.keys())]
+    """Return the rows as they were painted last; the source may know more already."""
+    return [str(key) for key in rows(shown)._order.keys]
 
 
 def texts(table):
@@ -42,8 +43,8 @@ def texts(table):
 
 
 def heading(shown):
-    line = shown.screen.query_one("#heading", Segments)
-    return [cell.text for cell in (*line.left, *line.right)]
+    lines = shown.screen.query("#heading").results(Segments)
+    return [cell.text for line in lines for cell in (*line.left, *line.right)]
 
 
 def problem(shown):
