@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -258,6 +258,17 @@ class ForesightDialog(Dialog[T], Generic[T]):
             self.say_problem(f"Type {phrase} first.")
             return None
         return result
+
+    def on_key(self, event: events.Key) -> None:
+        # Who begins to type the name need not find its field first.
+        typed = event.character or ""
+        asks = self._seen is not None and bool(self._seen[1])
+        if asks and typed.isalpha() and not isinstance(self.focused, Input):
+            field = self.query_one("#phrase", Input)
+            field.focus()
+            field.value += typed
+            field.cursor_position = len(field.value)
+            event.stop()
 
     @on(Input.Changed, "#phrase")
     def forget_problem(self) -> None:

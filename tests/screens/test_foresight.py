@@ -142,6 +142,18 @@ async def test_the_typed_name_scales():
         await shown.until(lambda: replicas(shown) == 1)
 
 
+async def test_a_name_typed_while_cancel_has_the_focus_goes_to_its_field():
+    async with running() as shown:
+        await open_on(shown, WORKER, "minus", ScaleDialog)
+        await shown.until(lambda: asked(shown))
+
+        await shown.type(GANG)
+        assert shown.screen.query_one("#replicas", Input).value == "1"
+        await shown.press("enter")
+
+        await shown.until(lambda: replicas(shown) == 1)
+
+
 async def test_the_typed_name_deletes_the_set():
     async with running() as shown:
         await open_on(shown, "gang-set", "ctrl+d", DeleteDialog)
