@@ -16,7 +16,7 @@ def test_a_file_that_is_not_there(tmp_path, capsys):
     )
 
 
-@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"{}\n")])
+@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"{}\n")], ids=["plain", "packed"])
 def test_a_file_that_is_no_recording(tmp_path, capsys, content):
     path = tmp_path / "x.gz"
     path.write_bytes(content)

@@ -127,6 +127,7 @@ def test_a_deleted_and_recreated_object_is_two_records(tmp_path):
         gzip.compress(b"[1, 2]\n"),
         gzip.compress(b"\xff\xfe\n"),
     ],
+    ids=["empty", "plain", "packed empty", "no JSON", "other format", "no object", "no UTF-8"],
 )
 def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path, content):
     path = tmp_path / "x.gz"
