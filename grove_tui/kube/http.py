@@ -5,11 +5,13 @@ since its libraries cost more than the rest of the start.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from weakref import WeakSet
 
 import aiohttp
 from msgspec import Struct
@@ -23,6 +25,41 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to establish a connection, for requests and streams alike."""
+
+CLOSE_SECONDS = 1.0
+"""How long connections may take to end once they are shut down."""
+
+
+class Sockets:
+    """Every socket that was opened for connections, as long as somebody holds it.
+
+    A closed aiohttp session does not wait for the TLS goodbyes of connections that were closed in
+    the middle of an answer, as watches are: they would outlive the client, and an event loop that
+    ends meanwhile leaks them.
+    """
+
+    def __init__(self) -> None:
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+
+    def open(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        """Return a new socket for one answer of `getaddrinfo`."""
+        family, kind, protocol, _, _ = address
+        made = socket.socket(family=family, type=kind, proto=protocol)
+        self._sockets.add(made)
+        return made
+
+    async def close(self) -> None:
+        """Shut down what is still connected, and give its owner a moment to close it."""
+        for found in self._still_open():
+            with suppress(OSError):
+                found.shutdown(socket.SHUT_RDWR)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._still_open():  # noqa: ASYNC110 - no socket says that it was closed
+                    await asyncio.sleep(0.005)
+
+    def _still_open(self) -> list[socket.socket]:
+        return [found for found in self._sockets if found.fileno() >= 0]
 
 
 class HttpStream:
@@ -69,6 +106,9 @@ class HttpTransport:
             self._proxy["proxy"] = rest.proxy
         if rest.server_hostname:
             self._proxy["server_hostname"] = rest.server_hostname
+        self._sockets = Sockets()
+        # The library makes the connector, with its TLS settings, and has no parameter for this.
+        rest.pool_manager.connector._socket_factory = self._sockets.open  # noqa: SLF001
         self._session = aiohttp.ClientSession(
             connector=rest.pool_manager.connector,
             connector_owner=False,
@@ -118,6 +158,7 @@ class HttpTransport:
         """Close all connections."""
         await self._session.close()
         await self._api_client.close()
+        await self._sockets.close()
 
     async def _send(
         self, request: Request, limits: aiohttp.ClientTimeout

@@ -40,9 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.envtest)
             item.add_marker(pytest.mark.timeout(300))
-            # A reconciler that is killed while it opens connections leaves them to asyncio.
-            ignored = "ignore::pytest.PytestUnraisableExceptionWarning"
-            item.add_marker(pytest.mark.filterwarnings(ignored))
             if why:
                 item.add_marker(pytest.mark.skip(reason=why))
 
@@ -84,8 +81,10 @@ async def stand(
     try:
         async with _simulated(client):
             made.reconciler.start()
-            yield made
-            await made.reconciler.stop()
+            try:
+                yield made
+            finally:
+                await made.reconciler.stop()
     finally:
         await client.close()
 
