@@ -67,6 +67,8 @@ async def startup_in_order(stand: Stand) -> None:
     world = await stand.look()
     if any(condition_status(p, "Ready") != "True" for p in world.pods_of("ordered-0-first")):
         assert not _running(world, "ordered-0-then")
+    # A slow start looks like rest: nothing changes while it lasts.
+    await stand.until(lambda w: _running(w, "ordered-0-then"))
     world = await stand.right()
     assert_ready(world)
     ready = max(_ready_since(pod) for pod in world.pods_of("ordered-0-first"))

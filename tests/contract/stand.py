@@ -125,12 +125,25 @@ class Stand:
         namespace: str,
         pace: Pace = VIRTUAL,
         features: Features = ALL,
+        silence: Callable[[], float] | None = None,
     ) -> None:
+        """Take a running cluster.
+
+        Args:
+            client: What the test itself acts and looks with.
+            reconcile: Makes a reconciler that has not been started.
+            namespace: Where everything happens.
+            pace: How time passes.
+            features: What the server supports.
+            silence: Seconds since the reconciler or the simulation had an answer from the server;
+                without it, whatever does not change counts as being at rest.
+        """
         self.client = client
         self.namespace = namespace
         self.pace = pace
         self.features = features
         self._reconcile = reconcile
+        self._silence = silence
         self.reconciler = reconcile()
 
     async def restart(self) -> None:
@@ -184,9 +197,12 @@ class Stand:
                 await asyncio.sleep(self.pace.quiet)
                 snapshot = await self.look()
                 versions = snapshot.versions()
-                if versions == before:
+                if versions == before and self._is_silent():
                     return snapshot
                 before = versions
+
+    def _is_silent(self) -> bool:
+        return self._silence is None or self._silence() >= self.pace.quiet / 2
 
     async def right(self) -> Snapshot:
         """Wait for rest and have the oracle judge every object."""

@@ -21,6 +21,7 @@ from grove_tui.kube.resources import CRDS, NAMESPACES
 from tests.contract.oracle import Features
 from tests.contract.stand import REAL, HostedReconciler, Stand
 from tests.envtest.control_plane import ControlPlane, missing_binaries, running
+from tests.traffic import MeasuredTransport
 
 NODES = 6
 START_SECONDS = 30
@@ -71,15 +72,22 @@ async def stand(
     """An empty namespace with our reconciler, our scheduler and our kubelet."""
     namespace = re.sub("[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
     connection = await connect(str(control_plane.kubeconfig))
-    client = Client(connection.transport)
+    client, traffic = Client(connection.transport), MeasuredTransport(connection.transport)
     await client.create(NAMESPACES, {"metadata": {"name": namespace}})
 
     def reconcile() -> HostedReconciler:
-        return HostedReconciler(connection.transport, system_clock, namespace)
+        return HostedReconciler(traffic, system_clock, namespace)
 
-    made = Stand(client, reconcile, namespace=namespace, pace=REAL, features=features)
+    made = Stand(
+        client,
+        reconcile,
+        namespace=namespace,
+        pace=REAL,
+        features=features,
+        silence=lambda: traffic.silence,
+    )
     try:
-        async with _simulated(client):
+        async with _simulated(Client(traffic)):
             made.reconciler.start()
             try:
                 yield made
