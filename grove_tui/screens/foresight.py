@@ -143,6 +143,7 @@ class ForesightDialog(Dialog[T], Generic[T]):
         self._seen: tuple[tuple[Change, ...], str] | None = None
         self._version = -1
         self._is_eager = False
+        self._is_moving = False
         self._gatherer = Gatherer(self.look, LOOK_SECONDS)
 
     # What a subclass says
@@ -262,13 +263,39 @@ class ForesightDialog(Dialog[T], Generic[T]):
     def on_key(self, event: events.Key) -> None:
         # Who begins to type the name need not find its field first.
         typed = event.character or ""
-        asks = self._seen is not None and bool(self._seen[1])
-        if asks and typed.isalpha() and not isinstance(self.focused, Input):
-            field = self.query_one("#phrase", Input)
-            field.focus()
-            field.value += typed
-            field.cursor_position = len(field.value)
+        if self._takes(typed):
+            self._type(typed)
             event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._takes(event.text[:1]):
+            self._type(event.text.strip())
+            event.stop()
+
+    def _takes(self, typed: str) -> bool:
+        """Tell whether a character that was typed outside of any field belongs to the name."""
+        asks = self._seen is not None and bool(self._seen[1])
+        if not asks or isinstance(self.focused, Input):
+            return False
+        return typed.isalpha() or (self.is_typing_name and typed.isprintable() and bool(typed))
+
+    def _type(self, text: str) -> None:
+        field = self.query_one("#phrase", Input)
+        field.value += text
+        field.cursor_position = len(field.value)
+        if not self._is_moving:
+            self._is_moving = True
+            self._move_to_field()
+
+    def _move_to_field(self) -> None:
+        # Keys that are on their way to where the focus is would be overtaken by later ones.
+        focused = self.focused
+        if self.message_queue_size or (focused is not None and focused.message_queue_size):
+            self.call_later(self._move_to_field)
+            return
+        self._is_moving = False
+        if self.is_typing_name:
+            self.set_focus(self.query_one("#phrase", Input))
 
     @on(Input.Changed, "#phrase")
     def forget_problem(self) -> None:
@@ -281,7 +308,8 @@ class ForesightDialog(Dialog[T], Generic[T]):
     @property
     def is_typing_name(self) -> bool:
         """Whether keys go into the name of a gang."""
-        return self.query_one("#phrase", Input).has_focus
+        field = self.query_one("#phrase", Input)
+        return field.has_focus or (bool(field.value) and not isinstance(self.focused, Input))
 
     def action_scroll_page(self, by: int) -> None:
         pane = self.query_one(Consequences)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from textual import events
 from textual.widgets import Button, Input, Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
@@ -152,6 +153,34 @@ async def test_a_name_typed_while_cancel_has_the_focus_goes_to_its_field():
         await shown.press("enter")
 
         await shown.until(lambda: replicas(shown) == 1)
+
+
+@pytest.mark.parametrize(("key", "dialog"), [("ctrl+d", DeleteDialog)], ids=["delete"])
+async def test_a_name_that_arrives_in_one_burst_is_taken_whole(key, dialog):
+    async with running() as shown:
+        await open_on(shown, WORKER, key, dialog)
+        await shown.until(lambda: asked(shown))
+        phrase = shown.screen.query_one("#phrase", Input)
+
+        for character in GANG:
+            name = "minus" if character == "-" else character
+            shown.app.post_message(events.Key(name, character))
+
+        await shown.until(lambda: phrase.has_focus)
+        await shown.pilot.pause()
+        assert phrase.value == GANG
+
+
+async def test_a_pasted_name_is_taken_whole():
+    async with running() as shown:
+        await open_on(shown, "gang-set", "ctrl+d", DeleteDialog)
+        await shown.until(lambda: asked(shown))
+
+        shown.app.post_message(events.Paste(f"{GANG}\n"))
+        await shown.until(lambda: shown.screen.query_one("#phrase", Input).has_focus)
+        await shown.press("enter")
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "gang-set") is None)
 
 
 async def test_the_typed_name_deletes_the_set():
