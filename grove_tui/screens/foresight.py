@@ -12,25 +12,22 @@ from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from grove_tui.actions.preview.changes import Change
-from grove_tui.actions.preview.line import DANGER, Line
+from grove_tui.actions.preview.line import Line
 from grove_tui.actions.preview.model import Preview
 from grove_tui.actions.preview.overlay import freeze
 from grove_tui.actions.preview.running import preview
 from grove_tui.actions.preview.sentences import lines, question
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.reconcile.world import World
+from grove_tui.screens.consequences import Consequences
 from grove_tui.screens.dialog import Dialog
-from grove_tui.view.rows import Cell
-from grove_tui.widgets.blocks import Block, BlockItem, Line as BlockLine
 
 T = TypeVar("T")
 
@@ -70,55 +67,6 @@ class Outlook:
         return sum(getattr(objects, "version", 0) for objects in (*parts, *others))
 
 
-class Consequences(VerticalScroll, can_focus=False):
-    """The lines of a preview; scrolls when they are many."""
-
-    DEFAULT_CSS = """
-    Consequences { height: auto; scrollbar-size-vertical: 1; }
-    Consequences BlockItem { width: 1fr; height: auto; padding: 0; border-left: none; }
-    """
-
-    class Fitted(Message):
-        """Its lines or its height changed."""
-
-    def __init__(self, *, ascii_only: bool = False) -> None:
-        super().__init__(id="consequences")
-        self._ascii = ascii_only
-        self._lines: tuple[Line, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        yield _Text(Block(0, ()), ascii_only=self._ascii)
-
-    def on_resize(self) -> None:
-        self.post_message(self.Fitted())
-
-    @property
-    def text(self) -> str:
-        """What it says, line by line."""
-        return "\n".join(line.text for line in self._lines)
-
-    def show(self, found: Sequence[Line]) -> None:
-        """Show these lines in place of the present ones."""
-        self._lines = tuple(found)
-        shown = tuple(
-            BlockLine(line.text, _style(line), Cell(f"{line.symbol} ", line.style))
-            for line in found
-        )
-        self.query_one(BlockItem).show(Block(0, shown))
-
-
-class _Text(BlockItem):
-    """The lines, as high as they are."""
-
-    def on_resize(self) -> None:
-        self.post_message(Consequences.Fitted())
-
-
-def _style(line: Line) -> str:
-    """The symbol carries the colour; only what is dangerous is coloured as a whole."""
-    return line.style if line.symbol == DANGER or line.style in ("title", "dim") else ""
-
-
 def _more(number: int) -> str:
     return "1 more line" if number == 1 else f"{number} more lines"
 
@@ -150,6 +98,10 @@ class ForesightDialog(Dialog[T], Generic[T]):
 
     def changes(self) -> tuple[Change, ...]:
         """Return what the answer would change; empty while there is no answer."""
+        return ()
+
+    def subject_lines(self) -> tuple[Line, ...]:
+        """Return what always stands above what would follow."""
         return ()
 
     def first_lines(self) -> tuple[Line, ...]:
@@ -236,7 +188,7 @@ class ForesightDialog(Dialog[T], Generic[T]):
 
     def _show(self, found: Sequence[Line], asked: str) -> None:
         asked = asked if self.ASKS else ""
-        self.query_one(Consequences).show(found)
+        self.query_one(Consequences).show((*self.subject_lines(), *found))
         self.query_one("#question", Static).update(Content(asked))
         agreement = self.query_one("#agreement")
         if not asked and self.query_one("#phrase", Input).has_focus:
@@ -248,17 +200,19 @@ class ForesightDialog(Dialog[T], Generic[T]):
 
     def answer(self) -> T | None:
         result = self.wanted()
-        if result is None:
-            return None
+        return result if result is not None and self.is_agreed() else None
+
+    def is_agreed(self) -> bool:
+        """Tell whether what would follow was seen and agreed to; ask for what is missing."""
         if self._seen is None or self._seen[0] != self.changes():
             self._is_eager = True
-            return None
+            return False
         field, phrase = self.query_one("#phrase", Input), self._seen[1]
         if phrase and field.value.strip() != phrase:
             field.focus()
             self.say_problem(f"Type {phrase} first.")
-            return None
-        return result
+            return False
+        return True
 
     def on_key(self, event: events.Key) -> None:
         # Who begins to type the name need not find its field first.

@@ -1,44 +1,24 @@
 """The scale dialog: from how many to how many, and what that means."""
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Static
 
 from grove_tui.actions.preview.changes import Change, Scale
 from grove_tui.actions.preview.line import NOTE, WARNING, Line
 from grove_tui.actions.scaling import Scalable, parse_replicas
-from grove_tui.screens.foresight import ForesightDialog, Outlook
+from grove_tui.screens.foresight import Outlook
+from grove_tui.screens.number import NumberDialog
 
 
-class ScaleDialog(ForesightDialog[int]):
-    """Asks for a number of replicas; its result is that number.
-
-    Digits go to the number wherever the cursor is. Enter in the number goes on to Scale, and a
-    second Enter does it.
-    """
+class ScaleDialog(NumberDialog[int]):
+    """Asks for a number of replicas; its result is that number."""
 
     HEADING = "Scale"
     ANSWER = "Scale"
-    CSS = """
-    ScaleDialog #numbers { height: 1; margin-top: 1; }
-    ScaleDialog #numbers Static { width: auto; }
-    ScaleDialog #replicas { width: 14; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus", "change(1)", "One more", key_display="+", id="dialog.more", priority=True),
-        Binding(
-            "minus", "change(-1)", "One fewer", key_display="-", id="dialog.fewer", priority=True
-        ),
-    ]
-    ROOM = 13
 
     def __init__(
         self,
@@ -66,18 +46,26 @@ class ScaleDialog(ForesightDialog[int]):
         yield Static(Content(f"{target.resource.kind} in {target.namespace}"), classes="quiet")
         if self._scalable.note:
             yield Static(Content(self._scalable.note), classes="quiet")
-        yield _Numbers(self._start)
+        yield from self.compose_number(str(self._start))
         yield from self.compose_foresight()
 
     def on_mount(self) -> None:
         self._show_current()
 
+    def parse(self, text: str) -> int | str:
+        return parse_replicas(text)
+
+    def stepped(self, text: str, by: int) -> str:
+        number = parse_replicas(text)
+        start = number if isinstance(number, int) else self._scalable.current
+        return str(max(0, start + by))
+
     def changes(self) -> tuple[Change, ...]:
-        number = parse_replicas(self.query_one("#replicas", Input).value)
+        number = parse_replicas(self.typed)
         return (Scale(self._scalable.target, number),) if isinstance(number, int) else ()
 
     def first_lines(self) -> tuple[Line, ...]:
-        number = parse_replicas(self.query_one("#replicas", Input).value)
+        number = parse_replicas(self.typed)
         if not isinstance(number, int):
             return ()
         found = [Line(NOTE, "dim", self._scalable.effect(number))]
@@ -97,70 +85,9 @@ class ScaleDialog(ForesightDialog[int]):
         self.look_again()
 
     def wanted(self) -> int | None:
-        number = self._judge()
-        if isinstance(number, int):
-            return number
-        self.query_one("#replicas", Input).focus()
-        return None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - see `DOMNode`
-        # A gang's name has dashes in it.
-        return not (action == "change" and self.is_mounted and self.is_typing_name)
-
-    def action_change(self, by: int) -> None:
-        if self.is_locked:
-            return
-        field = self.query_one("#replicas", Input)
-        number = parse_replicas(field.value)
-        start = number if isinstance(number, int) else self._scalable.current
-        field.value = str(max(0, start + by))
-        field.cursor_position = len(field.value)
-        field.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        # A number typed while Cancel has the focus is meant for the number.
-        field = self.query_one("#replicas", Input)
-        typed = event.character or ""
-        if typed.isdigit() and not field.has_focus and not self.is_typing_name:
-            field.value = typed
-            field.focus()
-            field.cursor_position = len(field.value)
-            event.stop()
-
-    @on(Input.Changed, "#replicas")
-    def judge_typing(self) -> None:
-        self._judge()
-        self.look()
-
-    @on(Input.Submitted, "#replicas")
-    def go_on_to_scale(self) -> None:
-        if isinstance(self._judge(), int):
-            self.query_one("#act", Button).focus()
+        return self.number()
 
     def _show_current(self) -> None:
-        scalable = self._scalable
-        minimum = scalable.min_available
-        text = f"{scalable.current} → "
-        self.query_one("#current", Static).update(Content(text))
+        minimum = self._scalable.min_available
         hint = "" if minimum is None else f"   minAvailable {minimum}"
-        self.query_one("#hint", Static).update(Content(hint))
-
-    def _judge(self) -> int | str:
-        number = parse_replicas(self.query_one("#replicas", Input).value)
-        if not self.is_locked:
-            self.say_problem("" if isinstance(number, int) else number)
-        return number
-
-
-class _Numbers(Horizontal):
-    """`Replicas  2 → [4]   minAvailable 2`."""
-
-    def __init__(self, start: int) -> None:
-        super().__init__(id="numbers")
-        self._start = start
-
-    def compose(self) -> ComposeResult:
-        yield Static("Replicas  ", markup=False)
-        yield Static(id="current", markup=False)
-        yield Input(str(self._start), id="replicas", select_on_focus=False, max_length=12)
-        yield Static(id="hint", classes="quiet", markup=False)
+        self.show_beside(f"{self._scalable.current} → ", hint)

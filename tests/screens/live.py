@@ -19,7 +19,7 @@ from grove_tui.kube.resources import PODS
 from grove_tui.kube.transport import Transport
 from grove_tui.reconcile.leadership import Policy
 from grove_tui.reconcile.world import open_informers
-from grove_tui.screens.foresight import Consequences
+from grove_tui.screens.consequences import Consequences
 from grove_tui.theme import ThemeFolders
 from grove_tui.view.keys import Key
 from grove_tui.widgets.live_table import LiveTable

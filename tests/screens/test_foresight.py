@@ -8,8 +8,9 @@ from textual.widgets import Button, Input, Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.resources import NODES, PODS
+from grove_tui.screens.consequences import Consequences
 from grove_tui.screens.delete import DeleteDialog
-from grove_tui.screens.foresight import Consequences, Outlook
+from grove_tui.screens.foresight import Outlook
 from grove_tui.screens.preview import PreviewDialog
 from grove_tui.screens.scale import ScaleDialog
 from tests.reconcile.manifests import TOLERATION, clique, podcliqueset
