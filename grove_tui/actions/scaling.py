@@ -78,6 +78,20 @@ def parse_replicas(text: str) -> int | str:
     return number
 
 
+def parse_step(text: str) -> int | str:
+    """Return the step a person typed (`+2`, `-1`), or one sentence that says what is wrong."""
+    text = text.strip()
+    sign, digits = text[:1], text[1:]
+    if text.isdecimal():
+        return f"Several objects are scaled by a step: type +{int(text)} or -{int(text)}."
+    if sign not in ("+", "-") or not digits.isdecimal():
+        return f"{text!r} is no step such as +2 or -1." if digits else "Type a step: +2 or -1."
+    step = int(text)
+    if abs(step) > MAX_REPLICAS:
+        return f"{text} is more than Kubernetes can count ({MAX_REPLICAS})."
+    return step or f"A step of {text} changes nothing."
+
+
 def scalable(world: World, kind: str, namespace: str, name: str) -> Scalable | None:
     """Return what `s` scales when that object is selected; None where nothing can be.
 

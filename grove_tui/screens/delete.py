@@ -8,9 +8,11 @@ from textual.widgets import Static
 
 from grove_tui.actions.deleting import Deletion
 from grove_tui.actions.preview.changes import Change, Delete
-from grove_tui.actions.preview.line import NOTE, Line
+from grove_tui.actions.preview.line import LESS, NOTE, Line
 from grove_tui.actions.target import Target
 from grove_tui.screens.foresight import ForesightDialog, Outlook
+from grove_tui.screens.selection import Marked
+from grove_tui.screens.several import Several
 
 
 class DeleteDialog(ForesightDialog[Target]):
@@ -57,3 +59,51 @@ class DeleteDialog(ForesightDialog[Target]):
 
     def wanted(self) -> Target | None:
         return self._deletion.target
+
+
+class DeleteSeveralDialog(ForesightDialog[tuple[Target, ...]]):
+    """Asks before several objects are deleted; its result are those that are still there.
+
+    Attributes:
+        several: The objects.
+    """
+
+    HEADING = "Delete"
+    ANSWER = "Delete"
+
+    def __init__(
+        self,
+        marked: Marked[Deletion],
+        again: Callable[[Deletion], Deletion | None],
+        outlook: Outlook,
+    ) -> None:
+        """Ask about marked objects.
+
+        Args:
+            marked: The objects as they were when the key was pressed.
+            again: Returns what has the place of one now.
+            outlook: What the preview is made from.
+        """
+        super().__init__(outlook)
+        self.several = Several(marked, again)
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield from self.several.compose_subject()
+        yield from self.compose_foresight()
+
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(Delete(one.target) for one in self.several.found)
+
+    def subject_lines(self) -> tuple[Line, ...]:
+        return self.several.lines(lambda one: Line(LESS, "error", self.several.name(one)))
+
+    def follow(self) -> None:
+        """Take notice of what the cluster made of the objects meanwhile."""
+        if self.several.follow():
+            self.look()
+        if not self.several.found:
+            self.refuse("All of them are gone already.")
+        self.look_again()
+
+    def wanted(self) -> tuple[Target, ...] | None:
+        return tuple(one.target for one in self.several.found) or None

@@ -13,7 +13,7 @@ from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.screens.feed import Panel, Scene
 from grove_tui.screens.going import GoingKeys
-from grove_tui.screens.object_screen import ObjectScreen
+from grove_tui.screens.marked_keys import MarkedKeys
 from grove_tui.screens.replay_keys import ReplayScreen
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.view.rows import Cell
@@ -23,7 +23,7 @@ from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar
 
 
-class LiveScreen(GoingKeys, ReplayScreen, ObjectScreen):
+class LiveScreen(GoingKeys, ReplayScreen, MarkedKeys):
     """Has a heading, a body that a subclass gives, and the status bar."""
 
     def __init__(self, settings: Settings, scene: Scene) -> None:

@@ -19,7 +19,7 @@ from grove_tui.config import Settings
 from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.going import GoingKeys
-from grove_tui.screens.object_screen import ObjectScreen
+from grove_tui.screens.marked_keys import MarkedKeys
 from grove_tui.screens.replay_keys import ReplayScreen
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.screens.tree_keys import TreeKeys
@@ -52,7 +52,7 @@ class Panels(Struct, frozen=True):
     events: LivePanel[Events]
 
 
-class MainScreen(TreeKeys, GoingKeys, ReplayScreen, ObjectScreen):
+class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"

@@ -78,13 +78,18 @@ class ObjectScreen(Screen[None]):
 
     def tell(self, outcome: Outcome, target: Target | None = None) -> None:
         """Show what came of an action, and note it in the history of what it was for."""
-        if target is not None and self.session is not None:
-            key = NamespacedName(target.namespace, target.name)
-            self.session.recorder.note(target.resource.kind, key, outcome.sentence)
+        if target is not None:
+            self.note_outcome(outcome, target)
         if outcome.ok:
             self.app.notify(outcome.sentence, timeout=4, markup=False)
         else:
             self.app.notify(outcome.sentence, severity="error", timeout=10, markup=False)
+
+    def note_outcome(self, outcome: Outcome, target: Target) -> None:
+        """Note what came of an action in the history of what it was for."""
+        if self.session is not None:
+            key = NamespacedName(target.namespace, target.name)
+            self.session.recorder.note(target.resource.kind, key, outcome.sentence)
 
     def stale_sentence(self) -> str:
         """Say that what is shown is old; empty while it is not."""

@@ -66,6 +66,19 @@ def _deleting(found: Deletion | str) -> Iterable[Choice]:
     return () if isinstance(found, str) else (Choice("Delete", (Delete(found.target),)),)
 
 
+def choices_of_marked(
+    scaling: Sequence[Scalable], deleting: Sequence[Deletion]
+) -> tuple[Choice, ...]:
+    """Return the acts that can be previewed on several objects at once; maybe none."""
+    fewer = relative([found for found in scaling if found.current], -1)
+    found = (
+        Choice("One fewer each", fewer),
+        Choice("One more each", relative(scaling, 1)),
+        Choice("Delete", tuple(Delete(found.target) for found in deleting)),
+    )
+    return tuple(choice for choice in found if choice.changes)
+
+
 class PreviewDialog(ForesightDialog[None]):
     """Shows one act at a time; nothing in it changes anything."""
 

@@ -1,7 +1,8 @@
 """What the keys act on: from the row under the cursor to an object of the cluster."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from grove_tui.actions.deleting import Deletion, deletion
 from grove_tui.actions.scaling import Scalable, scalable
@@ -62,13 +63,75 @@ def deletion_of(book: GangBook, key: Key) -> Deletion | str:
     return found if found is not None else f"{key.kind} {key} is gone."
 
 
+class HasTarget(Protocol):
+    """Something that can be done to an object."""
+
+    @property
+    def target(self) -> Target:
+        """The object."""
+        ...
+
+
+T = TypeVar("T", bound=HasTarget)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Generic[T]):
+    """What a key acts on where rows are marked.
+
+    Attributes:
+        found: What is acted on, each once, in the order of the rows.
+        rows: The marked rows that stand for it.
+        hidden: What hides some of it from view, by object.
+        left_out: Why other marked rows are left out, one sentence each.
+    """
+
+    found: tuple[T, ...]
+    rows: Mapping[Target, tuple[Key, ...]]
+    hidden: Mapping[Target, str]
+    left_out: tuple[str, ...]
+
+
+def marked(rows: Mapping[Key, str], find: Callable[[Key], T | str]) -> Marked[T]:
+    """Return what marked rows stand for.
+
+    Args:
+        rows: The rows in order, each with what hides it from view; those in view first.
+        find: Returns what is acted on, or why nothing is.
+    """
+    found: dict[Target, T] = {}
+    of: dict[Target, tuple[Key, ...]] = {}
+    hidden: dict[Target, str] = {}
+    left_out: list[str] = []
+    for key, reason in rows.items():
+        one = find(key)
+        if isinstance(one, str):
+            left_out.append(one)
+            continue
+        if one.target not in found:
+            found[one.target] = one
+            hidden[one.target] = reason
+        of[one.target] = (*of.get(one.target, ()), key)
+    return Marked(tuple(found.values()), of, hidden, tuple(dict.fromkeys(left_out)))
+
+
 def again_scalable(world: World, before: Scalable) -> Callable[[], Scalable | None]:
     """Return a look at the same object later on."""
-    target = before.target
-    return lambda: scalable(world, target.resource.kind, target.namespace, target.name)
+    return lambda: scalable_now(world, before)
 
 
 def again_deletion(world: World, before: Deletion) -> Callable[[], Deletion | None]:
     """Return a look at the same object later on."""
+    return lambda: deletion_now(world, before)
+
+
+def scalable_now(world: World, before: Scalable) -> Scalable | None:
+    """Return what has the place of that object now."""
     target = before.target
-    return lambda: deletion(world, target.resource.kind, target.namespace, target.name)
+    return scalable(world, target.resource.kind, target.namespace, target.name)
+
+
+def deletion_now(world: World, before: Deletion) -> Deletion | None:
+    """Return what has the place of that object now."""
+    target = before.target
+    return deletion(world, target.resource.kind, target.namespace, target.name)

@@ -1,6 +1,6 @@
 """Keys that every table of objects understands: filter, order, width, marks."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
@@ -133,9 +133,31 @@ class TableKeys(Screen[None]):
         if not isinstance(source, Marked) or self.book is None:
             return set()
         book = self.book
-        gone = {key for key in source.marks if key.uid and book.object(key) is None}
-        source.marks -= gone
-        return source.marks
+        return {key for key in source.marks if not key.uid or book.object(key) is not None}
+
+    def marked_rows(self) -> Mapping[Key, str]:
+        """Return the marked rows in order, each with what hides it; those in view come first.
+
+        What is gone is among them, so that somebody can say so.
+        """
+        focused = self.focused
+        table = focused if isinstance(focused, LiveTable) else self.rows_table()
+        source: object = table.source
+        if not isinstance(source, Marked):
+            return {}
+        seen = [key for key in source.keys() if key in source.marks and isinstance(key, Key)]  # noqa: SIM118 - no mapping
+        reason = "hidden by the filter" if self.is_filtered else "folded away"
+        unseen = sorted(source.marks.difference(seen))
+        return dict.fromkeys(seen, "") | dict.fromkeys(unseen, reason)
+
+    def unmark(self, keys: Iterable[Key]) -> None:
+        """Take the marks from these rows, and from what is gone."""
+        table = self.rows_table()
+        source: object = table.source
+        if isinstance(source, Marked):
+            source.marks &= self.marks.difference(keys)
+            table.refresh_rows()
+            self.rows_changed()
 
     def shown_cells(self) -> list[Cell]:
         """Return what is special about the rows, for a title: filter, order, marks."""
