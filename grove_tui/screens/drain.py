@@ -1,63 +1,78 @@
-"""The drain dialog: what leaves a node and what that means, how far it is, and how it ended."""
+"""The drain dialog: what leaves a node and what follows, how far it is, and how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual import on, work
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 from textual.worker import Worker
 
-from grove_tui.actions.draining import Drain, Eviction, Plan, Stage, plan, summary
+from grove_tui.actions import draining
+from grove_tui.actions.deleting import count_of
+from grove_tui.actions.draining import Eviction, Plan, Stage, plan, summary
 from grove_tui.actions.outcome import Outcome
+from grove_tui.actions.preview.changes import Change, Drain
+from grove_tui.actions.preview.line import NOTE, WARNING, Line
 from grove_tui.cluster.session import Session
-from grove_tui.screens.dialog import Dialog
-from grove_tui.view.book import GangBook
-from grove_tui.view.nodemap import endangered
+from grove_tui.screens.consequences import Consequences
+from grove_tui.screens.foresight import ForesightDialog, Outlook
+from grove_tui.view.bars import progress_bar
 
-_STYLES = {
-    Stage.WAITING: ("○", "$grove-dim"),
-    Stage.REFUSED: ("▲", "$grove-warn"),
-    Stage.EVICTED: ("◌", "$grove-progress"),
-    Stage.GONE: ("✔", "$grove-ok"),
-    Stage.FAILED: ("✖", "$grove-error"),
+_STYLES: Mapping[Stage, tuple[str, str]] = {
+    Stage.FAILED: ("✖", "error"),
+    Stage.REFUSED: ("▲", "warn"),
+    Stage.EVICTED: ("◌", "progress"),
+    Stage.WAITING: ("○", "dim"),
+    Stage.GONE: ("✔", "ok"),
 }
+"""How each stage looks; those that need somebody come first."""
 
 
-class DrainDialog(Dialog[Outcome]):
+class DrainDialog(ForesightDialog[Outcome]):
     """Asks, drains, and says how it ended; its result is that, or None if nothing was done."""
 
     HEADING = "Drain a node"
     ANSWER = "Drain"
-    CSS = """
-    DrainDialog #lines { height: auto; max-height: 14; margin-top: 1; }
-    DrainDialog #lines Static { height: auto; }
-    DrainDialog #state { height: auto; margin-top: 1; display: none; }
-    """
+    ROOM = 12
 
-    def __init__(self, session: Session, book: GangBook, planned: Plan) -> None:
+    def __init__(self, session: Session, planned: Plan) -> None:
         """Ask about a plan.
 
         Args:
             session: The cluster; its World knows the pods of all namespaces.
-            book: Its gangs.
             planned: What would be done.
         """
-        super().__init__()
+        super().__init__(Outlook(session.world, session.clock))
         self._session = session
-        self._book = book
         self._plan = planned
-        self._drain: Drain | None = None
+        self._drain: draining.Drain | None = None
         self._worker: Worker[None] | None = None
         self._outcome: Outcome | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(Content(self._plan.node.name), classes="subject")
         yield Static(Content("Cordon it, then evict its pods."), classes="quiet")
-        with VerticalScroll(id="lines", can_focus=False):
-            yield Static(self._question(), id="text")
+        yield from self.compose_foresight()
         yield Static(id="state", markup=False)
+
+    # Before
+
+    def changes(self) -> tuple[Change, ...]:
+        return (Drain(self._plan.node),) if self._drain is None else ()
+
+    def subject_lines(self) -> tuple[Line, ...]:
+        planned = self._plan
+        number = len(planned.leaving)
+        pods = count_of(number, "pod") if number else "No pod"
+        lines = [Line(NOTE, "", f"{pods} {'leaves' if number < 2 else 'leave'} it.")]
+        if planned.staying:
+            names = ", ".join(planned.staying)
+            lines.append(Line(NOTE, "dim", f"These belong to it and stay: {names}."))
+        if planned.orphans:
+            names = ", ".join(planned.orphans)
+            lines.append(Line(WARNING, "warn", f"Nobody makes these anew elsewhere: {names}."))
+        return tuple(lines)
 
     def follow(self) -> None:
         """Take notice of what the cluster made of the node meanwhile."""
@@ -68,18 +83,24 @@ class DrainDialog(Dialog[Outcome]):
             self.refuse(f"{self._plan.node} is gone already.")
             return
         self._plan = now
-        self.query_one("#text", Static).update(self._question())
+        self.look_again()
 
     def answer(self) -> Outcome | None:
-        session = self._session
-        self._drain = Drain(session.client, session.world, self._plan, self._show_progress)
-        self.query_one("#act").display = False
-        cancel = self.query_one("#cancel", Button)
-        cancel.label = "Stop"
-        cancel.focus()
-        self._show_progress()
-        self._worker = self._run(self._drain)
+        if self.is_agreed():
+            self._begin()
         return None
+
+    # Meanwhile
+
+    def _begin(self) -> None:
+        self.stop_looking()
+        session = self._session
+        drain = draining.Drain(session.client, session.world, self._plan, self._show_progress)
+        self._drain = drain
+        self.query_one("#act").display = False
+        self._answer_with("Stop")
+        self._show_progress()
+        self._worker = self._run(drain)
 
     @on(Button.Pressed, "#cancel")
     def take_button(self, event: Button.Pressed) -> None:
@@ -95,7 +116,7 @@ class DrainDialog(Dialog[Outcome]):
             self.dismiss(self._outcome)
 
     @work(exclusive=True, exit_on_error=False)
-    async def _run(self, drain: Drain) -> None:
+    async def _run(self, drain: draining.Drain) -> None:
         self._end(await drain.run())
 
     def _end(self, outcome: Outcome) -> None:
@@ -106,51 +127,27 @@ class DrainDialog(Dialog[Outcome]):
         if not outcome.ok:
             state.display = False
             self.say_problem(outcome.sentence)
+        self._answer_with("Close")
+
+    def _answer_with(self, word: str) -> None:
         cancel = self.query_one("#cancel", Button)
-        cancel.label = "Close"
+        cancel.label = word
         cancel.focus()
-
-    # Texts
-
-    def _question(self) -> Content:
-        planned = self._plan
-        lines = [f"{_count(len(planned.leaving))} {_verb(planned.leaving, 'leaves', 'leave')} it."]
-        if planned.staying:
-            lines.append(f"These belong to it and stay: {', '.join(planned.staying)}.")
-        parts = [Content("\n".join(lines))]
-        if planned.orphans:
-            names = ", ".join(planned.orphans)
-            text = f"Nobody makes these anew elsewhere: {names}."
-            parts.append(Content.styled(text, "$grove-warn"))
-        breaks = endangered(self._book, planned.node.name)
-        if breaks:
-            heading = "Meanwhile these fall below their minimum:"
-            parts.append(Content.styled(heading, "$grove-warn"))
-            parts += [Content(f"  - {what.brief}") for what in breaks]
-        else:
-            parts.append(Content("No gang falls below its minimum by that."))
-        return Content("\n").join(parts)
 
     def _show_progress(self) -> None:
         if self._drain is None or not self.is_attached:
             return
         evictions = self._drain.evictions
-        self.query_one("#text", Static).update(Content("\n").join(map(_line, evictions)))
+        order = list(_STYLES)
+        lines = [_line(e) for e in sorted(evictions, key=lambda e: order.index(e.stage))]
+        self.query_one(Consequences).show(lines)
         state = self.query_one("#state", Static)
         state.display = True
-        state.update(Content(f"{summary(evictions)}."))
+        bar = progress_bar(self._drain.gone, len(evictions))
+        state.update(Content(f"{bar}  {summary(evictions)}."))
 
 
-def _line(eviction: Eviction) -> Content:
-    glyph, style = _STYLES[eviction.stage]
+def _line(eviction: Eviction) -> Line:
+    symbol, style = _STYLES[eviction.stage]
     said = f": {eviction.said}" if eviction.said else ""
-    text = f"{eviction.pod.name}  {eviction.stage}{said}"
-    return Content.assemble((f"{glyph} ", style), text)
-
-
-def _count(pods: int) -> str:
-    return "1 pod" if pods == 1 else f"{pods} pods" if pods else "No pod"
-
-
-def _verb(pods: tuple[object, ...], one: str, many: str) -> str:
-    return one if len(pods) < 2 else many
+    return Line(symbol, style, f"{eviction.pod.name}  {eviction.stage}{said}")

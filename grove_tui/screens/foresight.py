@@ -165,6 +165,13 @@ class ForesightDialog(Dialog[T], Generic[T]):
         if self._outlook.version != self._version:
             self._gatherer.mark()
 
+    def stop_looking(self) -> None:
+        """Leave the preview as it is from now on, and do not ask for a name any more."""
+        self._gatherer.close()
+        self.workers.cancel_group(self, "foresight")
+        self._seen = None
+        self._show((), "")
+
     @work(exclusive=True, group="foresight", exit_on_error=False)
     async def _look(self, changes: tuple[Change, ...]) -> None:
         try:

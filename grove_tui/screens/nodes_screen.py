@@ -285,12 +285,12 @@ class NodesScreen(TableKeys, LiveScreen):
     async def _drain(self, target: Target) -> None:
         from grove_tui.screens.drain import DrainDialog
 
-        session, book = self._opened()
+        session, _ = self._opened()
         planned = plan(session.world, target.name)
         if planned is None or planned.node != target:
             self.tell(Outcome(False, f"{target} is gone."))
             return
-        outcome = await self.app.push_screen_wait(DrainDialog(session, book, planned))
+        outcome = await self.app.push_screen_wait(DrainDialog(session, planned))
         if outcome is not None:
             self.tell(outcome, target)
 

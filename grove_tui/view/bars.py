@@ -1,4 +1,4 @@
-"""A clique as a bar: which pods are ready, and where the gang's minimum is."""
+"""Counts as bars: of a clique's pods, with the gang's minimum, and of what is done so far."""
 
 from grove_tui.view.rows import Cell, Severity
 
@@ -25,6 +25,12 @@ def clique_bar(ready: int, desired: int, minimum: int, severity: Severity) -> Ce
     body = _READY * filled + _NOT_READY * (wanted - filled) + _NOT_WANTED * (cells - wanted)
     text = f"▕{body[:tick]}{_MINIMUM}{body[tick:]}▏"
     return Cell(text, severity.style, ((1 + tick, 2 + tick, "title"),))
+
+
+def progress_bar(done: int, whole: int, cells: int = 20) -> str:
+    """Return a bar such as `▕█████░░░▏`, full only when all is done."""
+    filled = _scaled(done, whole, cells) if whole else cells
+    return f"▕{_READY * filled}{_NOT_READY * (cells - filled)}▏"
 
 
 def _scaled(count: int, pods: int, cells: int) -> int:

@@ -2,14 +2,17 @@
 
 from textual.widgets import Button, Static
 
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.resources import NODES, PODS
 from grove_tui.screens.confirm import ConfirmDialog
+from grove_tui.screens.consequences import Consequences
 from grove_tui.screens.drain import DrainDialog
 from grove_tui.screens.nodes_screen import NodesScreen
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.node_map import NodeMap
 from grove_tui.widgets.segments import Segments
 from tests.faults import FaultyTransport, status_response
+from tests.reconcile.manifests import clique, podcliqueset
 from tests.screens.live import create_clique, create_set, dashboard
 
 CLIQUE = "sim-0-worker"
@@ -56,6 +59,10 @@ def pods_on_it(shown):
     source = shown.screen.query_one("#node-pods", LiveTable).source
     assert source is not None
     return list(source.keys())
+
+
+def consequences(shown):
+    return shown.screen.query_one(Consequences).text
 
 
 async def go_to(shown, name):
@@ -125,8 +132,7 @@ async def test_a_drained_node_has_lost_its_pods_and_the_end_is_said():
         await shown.press("D")
         await shown.until(lambda: isinstance(shown.screen, DrainDialog))
         assert shown.app.focused is shown.screen.query_one("#cancel", Button)
-        text = str(shown.screen.query_one("#text", Static).content)
-        assert "Nobody makes these anew elsewhere" in text
+        assert "Nobody makes these anew elsewhere" in consequences(shown)
         await shown.press("right", "enter")
         state = shown.screen.query_one("#state", Static)
         await shown.until(lambda: "is drained" in str(state.content), seconds=30)
@@ -136,6 +142,95 @@ async def test_a_drained_node_has_lost_its_pods_and_the_end_is_said():
         await shown.press("enter")
         await shown.until(lambda: isinstance(shown.screen, NodesScreen))
         await shown.until(lambda: any("is drained" in said for said in shown.said()))
+
+
+async def run_gangs(cluster):
+    """Run a gang of one pod, and one of two of which one is enough."""
+    for name, replicas in (("lone", 1), ("pair", 2)):
+        manifest = podcliqueset(name, [clique("worker", replicas, 1)], delay="4h")
+        await cluster.client.create(PODCLIQUESETS, manifest, "default")
+    await cluster.until(lambda: len(cluster.objects(PODS)) == 3)
+    await cluster.until(lambda: all(p.status.phase == "Running" for p in cluster.objects(PODS)))
+    await cluster.until(lambda: cluster.the(PODCLIQUES, "lone-0-worker").status.ready_replicas == 1)
+
+
+def pods_in(cluster, pcs):
+    return [p for p in cluster.objects(PODS) if p.metadata.name.startswith(f"{pcs}-0")]
+
+
+def pods_of(shown, pcs):
+    return pods_in(shown.cluster, pcs)
+
+
+async def open_drain(shown, pcs):
+    """Open the dialog on the node of the set's first pod; returns the node and its pods."""
+    await shown.select(f"{pcs}-0")
+    await shown.press("t")
+    await shown.until(lambda: isinstance(shown.screen, NodesScreen))
+    await shown.pilot.pause()
+    name = pods_of(shown, pcs)[0].spec.node_name
+    await go_to(shown, name)
+    await shown.press("D")
+    await shown.until(lambda: isinstance(shown.screen, DrainDialog))
+    return name, {p.metadata.name for p in pods(shown) if p.spec.node_name == name}
+
+
+async def test_the_drain_dialog_says_which_pods_go_and_where_new_ones_fit():
+    async with dashboard(reconcile=True, prepare=run_gangs) as shown:
+        node, leaving = await open_drain(shown, "pair")
+
+        await shown.until(lambda: "Pods that go" in consequences(shown))
+
+        text = consequences(shown)
+        assert all(f"{pod}  on {node}" in text for pod in leaving)
+        assert "fits on fake-node-" in text
+        assert f"fits on {node}" not in text
+        assert shown.app.focused is shown.screen.query_one("#cancel", Button)
+        await shown.press("enter")
+        await shown.until(lambda: isinstance(shown.screen, NodesScreen))
+        assert not shown.cluster.the(NODES, node).spec.unschedulable
+        assert leaving <= {p.metadata.name for p in pods(shown)}
+
+
+async def run_on_one_node(cluster):
+    """Run the gangs, and let no other node than that of the lone pod take new pods."""
+    await run_gangs(cluster)
+    busy = pods_in(cluster, "lone")[0].spec.node_name
+    for node in cluster.objects(NODES):
+        if node.metadata.name != busy:
+            patch = {"spec": {"unschedulable": True}}
+            await cluster.client.patch(NODES, node.metadata.name, patch)
+
+
+async def test_a_drain_tells_which_gangs_would_be_recycled_and_when():
+    async with dashboard(reconcile=True, prepare=run_on_one_node) as shown:
+        await open_drain(shown, "lone")
+        await shown.until(lambda: "Pods that go" in consequences(shown))
+
+        text = consequences(shown)
+        assert "lone-0-worker has 0 pods left, below its minAvailable 1." in text
+        assert "In 4h (terminationDelay), 1 pod of gang lone-0 is deleted" in text
+        assert "Gang lone-0 cannot start: its pod finds no node" in text
+
+
+async def test_a_drain_that_ends_a_gang_asks_for_its_name():
+    async with dashboard(reconcile=True, prepare=run_on_one_node) as shown:
+        node, leaving = await open_drain(shown, "lone")
+        await shown.until(lambda: shown.screen.query_one("#agreement").has_class("-asked"))
+        phrase = str(shown.screen.query_one("#question", Static).content).split()[-4]
+
+        await shown.press("tab", "enter")
+        problem = shown.screen.query_one("#problem", Static)
+        await shown.until(lambda: str(problem.content) == f"Type {phrase} first.")
+        assert not shown.cluster.the(NODES, node).spec.unschedulable
+        await shown.type(phrase)
+        await shown.press("enter")
+
+        state = shown.screen.query_one("#state", Static)
+        await shown.until(lambda: "is drained" in str(state.content))
+        assert shown.cluster.the(NODES, node).spec.unschedulable
+        assert not leaving & {p.metadata.name for p in pods(shown)}
+        assert not shown.screen.query_one("#agreement").has_class("-asked")
 
 
 async def test_a_refused_eviction_is_told_and_a_drain_can_be_stopped():
@@ -158,8 +253,7 @@ async def test_a_refused_eviction_is_told_and_a_drain_can_be_stopped():
         await shown.press("D")
         await shown.until(lambda: isinstance(shown.screen, DrainDialog))
         await shown.press("right", "enter")
-        text = shown.screen.query_one("#text", Static)
-        await shown.until(lambda: "the budget is spent" in str(text.content))
+        await shown.until(lambda: "the budget is spent" in consequences(shown))
         await shown.press("enter")  # on Stop
         problem = shown.screen.query_one("#problem", Static)
         await shown.until(lambda: "stays cordoned" in str(problem.content))

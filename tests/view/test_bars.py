@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from grove_tui.view.bars import CELLS, clique_bar
+from grove_tui.view.bars import CELLS, clique_bar, progress_bar
 from grove_tui.view.rows import Severity
 
 
@@ -32,3 +32,11 @@ def test_a_bar_is_full_only_when_every_pod_is_ready(ready, desired, minimum):
     needed = max(desired, minimum)
     is_full = "░" not in bar and "·" not in bar
     assert is_full == (min(ready, desired) >= needed) or needed == 1
+
+
+@pytest.mark.parametrize(
+    ("done", "whole", "bar"),
+    [(0, 4, "▕░░░░▏"), (1, 100, "▕█░░░▏"), (99, 100, "▕███░▏"), (4, 4, "▕████▏"), (0, 0, "▕████▏")],
+)
+def test_a_progress_bar_is_full_only_when_all_is_done(done, whole, bar):
+    assert progress_bar(done, whole, 4) == bar

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from grove_tui.actions.draining import belongs_to_node
 from grove_tui.actions.preview.changes import Change, Cordon, Delete, Drain, Lose, Scale
 from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.simulation import Simulation
@@ -15,8 +16,6 @@ from grove_tui.kube.objects import HasMetadata, NamespacedName, Node, Pod, key_o
 from grove_tui.reconcile.world import INDEX_NODE, RESOURCES, World
 
 _FIELDS = {resource.plural: name for name, resource in RESOURCES.items()}
-MIRROR = "kubernetes.io/config.mirror"
-"""Annotation of pods that a kubelet runs from a file; no eviction removes them."""
 
 
 def find(world: World, target: Target) -> Any:
@@ -75,12 +74,7 @@ def _remove(simulation: Simulation, pods: Iterable[Pod]) -> None:
 
 def evictable(world: World, node: str) -> list[Pod]:
     """Return the pods that a drain asks to leave a node."""
-    return [
-        pod
-        for pod in world.pods.by_index(INDEX_NODE, node)
-        if MIRROR not in pod.metadata.annotations
-        and not any(ref.kind == "DaemonSet" for ref in pod.metadata.owner_references)
-    ]
+    return [pod for pod in world.pods.by_index(INDEX_NODE, node) if not belongs_to_node(pod)]
 
 
 def _scale(simulation: Simulation, found: Any, replicas: int) -> None:

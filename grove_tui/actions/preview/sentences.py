@@ -121,6 +121,8 @@ def _lacks(unplaced: Sequence[Arrival]) -> Iterator[Line]:
     for lack, gangs in together.items():
         who = _listed("Gang", gangs)
         fit = f"{lack.together} pods at once need room and {lack.fitting} of them fit"
+        if lack.together == 1:
+            fit = "its pod finds no node"
         yield Line(WARNING, "warn", f"{who} cannot start: {fit}; {lack.sentence}.")
     for (podclique, sentence), number in alone.items():
         pods = f"{count_of(number, 'new pod')} of {podclique}"
