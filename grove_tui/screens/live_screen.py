@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.screens.edit_keys import EditKeys
 from grove_tui.screens.feed import Panel, Scene
 from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.marked_keys import MarkedKeys
@@ -23,7 +24,7 @@ from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar
 
 
-class LiveScreen(GoingKeys, ReplayScreen, MarkedKeys):
+class LiveScreen(GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
     """Has a heading, a body that a subclass gives, and the status bar."""
 
     def __init__(self, settings: Settings, scene: Scene) -> None:

@@ -16,6 +16,7 @@ from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.screens.edit_keys import EditKeys
 from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.going import GoingKeys
@@ -52,7 +53,7 @@ class Panels(Struct, frozen=True):
     events: LivePanel[Events]
 
 
-class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys):
+class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"
