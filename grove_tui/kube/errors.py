@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from grove_tui.kube.sanitize import clean_json, clean_text
 from grove_tui.kube.transport import Response
 
 
@@ -143,12 +144,15 @@ def from_status(
 
 
 def from_response(response: Response) -> ApiError:
-    """Build the error for a refused request; bodies that are no Status become its message."""
+    """Build the error for a refused request; bodies that are no Status become its message.
+
+    What it says is clean of control characters: admission webhooks write into it what they like.
+    """
     try:
-        status = msgspec.json.decode(response.body)
+        status = msgspec.json.decode(clean_json(response.body))
     except msgspec.DecodeError:
         status = None
     if not isinstance(status, dict) or status.get("kind") != "Status":
-        text = " ".join(response.body[:200].decode("utf-8", "replace").split())
+        text = " ".join(clean_text(response.body[:200].decode("utf-8", "replace")).split())
         status = {"message": text or f"the server answered HTTP {response.status}"}
     return from_status(response.status, status, response.headers)
