@@ -49,16 +49,15 @@ class EditFile:
     """A file for one edit, which only the user can read.
 
     Attributes:
-        path: Where it is.
+        path: Where it is; another place after each `write`, since editors remember by the path
+            where in a file one was, and what is new is at its top.
     """
 
     def __init__(self, name: str, text: str) -> None:
         """Make the file; its name begins with `name`."""
-        descriptor, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".yaml")
-        os.close(descriptor)
-        self.path = Path(path)
+        self._name = name
         self._first = text
-        self.write(text)
+        self.path = self._new(text)
 
     def read(self) -> str:
         """Return what is in it.
@@ -72,8 +71,9 @@ class EditFile:
             raise OSError(f"{self.path} is not text in UTF-8") from error
 
     def write(self, text: str) -> None:
-        """Put another text into it."""
-        self.path.write_text(text, encoding="utf-8")
+        """Hold another text from now on."""
+        before, self.path = self.path, self._new(text)
+        before.unlink(missing_ok=True)
 
     def holds_work(self) -> bool:
         """Tell whether something else is in it than it began with."""
@@ -82,3 +82,9 @@ class EditFile:
     def remove(self) -> None:
         """Delete it."""
         self.path.unlink(missing_ok=True)
+
+    def _new(self, text: str) -> Path:
+        descriptor, path = tempfile.mkstemp(prefix=f"{self._name}-", suffix=".yaml")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return Path(path)

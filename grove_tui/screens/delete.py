@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from grove_tui.actions.deleting import Deletion
 from grove_tui.actions.preview.changes import Change, Delete
-from grove_tui.actions.preview.line import LESS, NOTE, Line
+from grove_tui.actions.preview.line import NOTE, SUBJECT, Line
 from grove_tui.actions.target import Target
 from grove_tui.screens.foresight import ForesightDialog, Outlook
 from grove_tui.screens.selection import Marked
@@ -95,7 +95,7 @@ class DeleteSeveralDialog(ForesightDialog[tuple[Target, ...]]):
         return tuple(Delete(one.target) for one in self.several.found)
 
     def subject_lines(self) -> tuple[Line, ...]:
-        return self.several.lines(lambda one: Line(LESS, "error", self.several.name(one)))
+        return self.several.lines(lambda one: Line(SUBJECT, "title", self.several.name(one)))
 
     def follow(self) -> None:
         """Take notice of what the cluster made of the objects meanwhile."""

@@ -34,7 +34,6 @@ class DrainDialog(ForesightDialog[Outcome]):
 
     HEADING = "Drain a node"
     ANSWER = "Drain"
-    ROOM = 12
 
     def __init__(self, session: Session, planned: Plan) -> None:
         """Ask about a plan.
@@ -52,7 +51,7 @@ class DrainDialog(ForesightDialog[Outcome]):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(Content(self._plan.node.name), classes="subject")
-        yield Static(Content("Cordon it, then evict its pods."), classes="quiet")
+        yield Static(self._intent(), id="intent", classes="quiet")
         yield from self.compose_foresight()
         yield Static(id="state", markup=False)
 
@@ -62,10 +61,7 @@ class DrainDialog(ForesightDialog[Outcome]):
         return (Drain(self._plan.node),) if self._drain is None else ()
 
     def subject_lines(self) -> tuple[Line, ...]:
-        planned = self._plan
-        number = len(planned.leaving)
-        pods = count_of(number, "pod") if number else "No pod"
-        lines = [Line(NOTE, "", f"{pods} {'leaves' if number < 2 else 'leave'} it.")]
+        planned, lines = self._plan, list[Line]()
         if planned.staying:
             names = ", ".join(planned.staying)
             lines.append(Line(NOTE, "dim", f"These belong to it and stay: {names}."))
@@ -83,7 +79,13 @@ class DrainDialog(ForesightDialog[Outcome]):
             self.refuse(f"{self._plan.node} is gone already.")
             return
         self._plan = now
+        self.query_one("#intent", Static).update(self._intent())
         self.look_again()
+
+    def _intent(self) -> Content:
+        number = len(self._plan.leaving)
+        pods = f", then evict its {count_of(number, 'pod')}" if number else "; no pod has to leave"
+        return Content(f"Cordon it{pods}.")
 
     def answer(self) -> Outcome | None:
         if self.is_agreed():

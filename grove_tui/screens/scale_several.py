@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from textual.widget import Widget
 
 from grove_tui.actions.preview.changes import Change, Scale, relative
-from grove_tui.actions.preview.line import LESS, MORE, NOTE, Line
+from grove_tui.actions.preview.line import NOTE, SUBJECT, Line
 from grove_tui.actions.scaling import MAX_REPLICAS, Scalable, parse_step
 from grove_tui.screens.foresight import Outlook
 from grove_tui.screens.number import NumberDialog
@@ -98,11 +98,11 @@ class ScaleSeveralDialog(NumberDialog[tuple[Scale, ...]]):
         step = parse_step(self.typed)
         text = f"{self.several.name(one)}  {one.current}"
         if not isinstance(step, int):
-            return Line(NOTE, "", text)
+            return Line(SUBJECT, "title", text)
         (scale,) = relative([one], step)
         text = f"{text} → {scale.replicas}"
         if scale.replicas != one.current + step:
             text += ", never below 0" if step < 0 else f", never above {MAX_REPLICAS}"
         if scale.replicas == one.current:
             return Line(NOTE, "dim", text)
-        return Line(MORE, "ok", text) if step > 0 else Line(LESS, "error", text)
+        return Line(SUBJECT, "title", text)

@@ -46,8 +46,12 @@ class Several(Generic[T]):
 
     def compose_subject(self) -> Iterable[Widget]:
         """Yield how many they are and where."""
-        number = count_of(len(self._marked.found), "marked object")
-        yield Static(Content(number), classes="subject")
+        objects = len(self._marked.found)
+        rows = sum(map(len, self._marked.rows.values()))
+        text = count_of(objects, "marked object")
+        if rows != objects:
+            text = f"{count_of(objects, 'object')} of {count_of(rows, 'marked row')}"
+        yield Static(Content(text), classes="subject")
         yield Static(Content(f"in {', '.join(self._namespaces)}"), classes="quiet")
 
     def name(self, one: T) -> str:

@@ -2,7 +2,8 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from textual.app import App
@@ -10,12 +11,16 @@ from textual.screen import Screen
 
 import grove_tui.app
 from grove_tui.actions.deleting import deletion
+from grove_tui.actions.draining import plan
 from grove_tui.actions.scaling import scalable
 from grove_tui.config import Settings
-from grove_tui.screens.delete import DeleteDialog
+from grove_tui.screens.delete import DeleteDialog, DeleteSeveralDialog
+from grove_tui.screens.drain import DrainDialog
 from grove_tui.screens.foresight import Outlook
 from grove_tui.screens.preview import PreviewDialog, choices_of
 from grove_tui.screens.scale import ScaleDialog
+from grove_tui.screens.scale_several import ScaleSeveralDialog
+from grove_tui.screens.selection import deletion_now, deletion_of, marked, scalable_now, scalable_of
 from grove_tui.theme import TOKEN_DEFAULTS, ThemeFolders
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Kind, object_key
@@ -24,8 +29,10 @@ from tests.preview.worlds import NOW
 from tests.screens.test_snapshots import still
 
 SIZES = {"80x24": (80, 24), "160x48": (160, 48)}
+NEW_SIZES = {"80x24": (80, 24), "140x40": (140, 40)}
 THEMES = ("grove-dark", "grove-light", "grove-contrast", "grove-plain")
 WORLD = running(inference(replicas=2))
+BOOK = GangBook(WORLD, lambda: NOW)
 OUTLOOK = Outlook(WORLD, lambda: NOW)
 
 
@@ -68,10 +75,32 @@ def deleting(kind, name):
 def looking(name):
     found = WORLD.podcliquescalinggroups.get("default", name)
     assert found is not None
-    book = GangBook(WORLD, lambda: NOW)
-    choices = choices_of(book, object_key(Kind.SCALING_GROUP, found))
+    choices = choices_of(BOOK, object_key(Kind.SCALING_GROUP, found))
     assert not isinstance(choices, str)
     return PreviewDialog(name, choices, OUTLOOK)
+
+
+def rows(*names, hidden=""):
+    """Rows of cliques; the last one is not in view where `hidden` says why."""
+    cliques = [WORLD.podcliques.get("default", name) for name in names]
+    keys = [object_key(Kind.PODCLIQUE, found) for found in cliques if found is not None]
+    return dict.fromkeys(keys, "") | {keys[-1]: hidden}
+
+
+def scaling_several(step, *names):
+    found = marked(rows(*names), partial(scalable_of, BOOK))
+    return ScaleSeveralDialog(found, partial(scalable_now, WORLD), OUTLOOK, step)
+
+
+def deleting_several(*names):
+    found = marked(rows(*names, hidden="hidden by the filter"), partial(deletion_of, BOOK))
+    return DeleteSeveralDialog(found, partial(deletion_now, WORLD), OUTLOOK)
+
+
+def draining(node, world=WORLD):
+    planned = plan(world, node)
+    assert planned is not None
+    return DrainDialog(cast("Any", SimpleNamespace(world=world, clock=lambda: NOW)), planned)
 
 
 @pytest.fixture
@@ -125,3 +154,32 @@ def test_in_ascii_without_colours(picture):
 
 def test_on_a_small_terminal(picture):
     picture(scaling("llm-0-front", -2), size=(60, 16))
+
+
+FRONTS = ("llm-0-front", "llm-1-front")
+
+
+@pytest.mark.parametrize("size", NEW_SIZES)
+@pytest.mark.parametrize("step", [2, -3])
+def test_scaling_what_is_marked(picture, step, size):
+    picture(scaling_several(step, *FRONTS), size=NEW_SIZES[size])
+
+
+@pytest.mark.parametrize("size", NEW_SIZES)
+def test_one_number_for_all_is_refused(picture, size):
+    picture(scaling_several(0, *FRONTS), "4", size=NEW_SIZES[size])
+
+
+@pytest.mark.parametrize("size", NEW_SIZES)
+def test_deleting_what_is_marked(picture, size):
+    picture(deleting_several(*FRONTS), size=NEW_SIZES[size])
+
+
+@pytest.mark.parametrize("size", NEW_SIZES)
+def test_draining_a_node(picture, size):
+    picture(draining("node-1"), size=NEW_SIZES[size])
+
+
+@pytest.mark.parametrize("size", NEW_SIZES)
+def test_draining_the_last_node(picture, size):
+    picture(draining("node-1", running(number=1, gpus=16)), size=NEW_SIZES[size])

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 MORE, LESS, AGAIN = "+", "-", "⟳"
 NOTE, WARNING, DANGER = "·", "▲", "✖"
+SUBJECT = "▸"
 
 
 class Line(Struct, frozen=True):

@@ -98,11 +98,11 @@ def _dropped(name: str, indices: Sequence[int]) -> str:
 
 
 def _trouble(preview: Preview, now: datetime) -> Iterator[Line]:
-    yield from _lacks(preview.unplaced)
     for shortfall in preview.shortfalls:
         yield _shortfall(shortfall)
     for recycling in preview.recyclings:
         yield from _recycling(recycling, now)
+    yield from _lacks(preview.unplaced)
     for reset in preview.resets:
         text = f"{reset.podclique} comes back with {reset.after} replicas instead of {reset.before}"
         yield Line(WARNING, "warn", f"{text}: the template's number.")
