@@ -35,7 +35,7 @@ def report(done: str, outcomes: Mapping[Target, Outcome]) -> Outcome:
     """
     bad = [outcome.sentence for outcome in outcomes.values() if not outcome.ok]
     good = [outcome.sentence for outcome in outcomes.values() if outcome.ok]
-    head = f"{len(good)} of {len(outcomes)} objects {done}:"
+    head = f"{len(good)} of {len(outcomes)} {done}:"
     lines = [head, *_some("✖", bad), *_some("✔", good)]
     return Outcome(not bad, "\n".join(lines))
 

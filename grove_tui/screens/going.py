@@ -25,7 +25,7 @@ _OPENING_LINES = frozenset({"command", "filter"})
 _SCALING = frozenset({"object.scale", "object.more", "object.fewer", "object.preview"})
 _USELESS: Mapping[Kind, frozenset[str]] = {
     Kind.NODE: _SCALING | {"object.delete", "object.logs", "object.previous-logs", "object.node"},
-    Kind.EVENT: _SCALING | {"object.delete"},
+    Kind.EVENT: _SCALING | {"object.delete", "object.edit"},
     Kind.GANG: frozenset({"object.delete"}),
     Kind.GROUP_REPLICA: frozenset({"object.delete"}),
 }

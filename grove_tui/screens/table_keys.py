@@ -270,7 +270,6 @@ class TableKeys(Screen[None]):
             source.marks ^= {key}
             self._last_mark = key
             message.table.refresh_rows({key})
-            message.table.action_cursor_down()
             self.rows_changed()
 
     def action_mark_range(self) -> None:

@@ -120,6 +120,8 @@ class LiveTable(RowView, can_focus=True):
     def action_mark(self) -> None:
         if self.cursor_key is not None:
             self.post_message(self.MarkToggled(self, self.cursor_key))
+            # At once, so that a key pressed again before the message arrives means the next row.
+            self._step(1)
 
     # Mouse
 

@@ -67,6 +67,6 @@ def test_a_report_names_failures_first_and_counts_what_it_does_not_name():
 
     assert not found.ok
     lines = found.sentence.splitlines()
-    assert lines[:3] == ["9 of 10 objects scaled:", "✖ a2 it was.", "✔ a0 it was."]
+    assert lines[:3] == ["9 of 10 scaled:", "✖ a2 it was.", "✔ a0 it was."]
     assert lines[-1] == "✔ and 3 more; the timeline has each"
     assert report("scaled", {target("a"): Outcome(True, "a it was.")}).ok

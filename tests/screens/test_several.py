@@ -8,8 +8,10 @@ from grove_tui.kube.resources import PODS
 from grove_tui.screens.consequences import Consequences
 from grove_tui.screens.delete import DeleteSeveralDialog
 from grove_tui.screens.preview import PreviewDialog
+from grove_tui.screens.resources import ResourceScreen
 from grove_tui.screens.scale import ScaleDialog
 from grove_tui.screens.scale_several import ScaleSeveralDialog
+from grove_tui.widgets.live_table import LiveTable
 from tests.faults import FaultyTransport, status_response
 from tests.reconcile.manifests import clique, podcliqueset
 from tests.screens.live import create_clique, create_set, dashboard
@@ -71,7 +73,7 @@ async def test_a_step_gives_each_its_own_number():
         await shown.press("enter", "enter")
 
         await shown.until(lambda: replicas(shown) == {"one": 4, "two": 7, "three": 3})
-        await shown.until(lambda: any("3 of 3 objects scaled" in said for said in shown.said()))
+        await shown.until(lambda: any("3 of 3 scaled" in said for said in shown.said()))
         assert "PodClique two-0-worker is to have 7 replicas." in shown.said()[-1]
         assert not shown.app.main_screen.marks
 
@@ -136,7 +138,7 @@ async def test_what_goes_meanwhile_is_told_and_the_others_are_scaled():
         await shown.press("tab", "enter")
 
         await shown.until(lambda: replicas(shown) == {"one": 3, "two": 0, "three": 2})
-        await shown.until(lambda: any("2 of 3 objects scaled" in said for said in shown.said()))
+        await shown.until(lambda: any("2 of 3 scaled" in said for said in shown.said()))
         assert "✖ PodClique two-0-worker is gone; nothing was changed." in shown.said()[-1]
 
 
@@ -169,7 +171,7 @@ async def test_what_the_server_refuses_is_told_and_stays_marked():
         await shown.press("tab", "enter")
 
         await shown.until(lambda: replicas(shown) == {"one": 2, "two": 6, "three": 2})
-        await shown.until(lambda: any("2 of 3 objects scaled" in said for said in shown.said()))
+        await shown.until(lambda: any("2 of 3 scaled" in said for said in shown.said()))
         refusal = "You may not scale PodClique one-0-worker: podcliques/scale is forbidden."
         assert f"✖ {refusal}" in shown.said()[-1]
         assert [key.name for key in shown.app.main_screen.marks] == ["one-0-worker"]
@@ -269,7 +271,28 @@ async def test_what_is_marked_is_deleted_and_nothing_else():
         await shown.until(lambda: len(shown.cluster.objects(PODS)) == 6)
         assert shown.cluster.object(PODS, "one-0-worker-aaaaa") is None
         assert shown.cluster.object(PODS, "two-0-worker-bbbbb") is None
-        await shown.until(lambda: any("2 of 2 objects deleted" in said for said in shown.said()))
+        await shown.until(lambda: any("2 of 2 deleted" in said for said in shown.said()))
+
+
+async def test_marked_rows_of_a_list_of_pods_are_deleted():
+    async with dashboard(prepare=three_cliques) as shown:
+        await shown.press("colon")
+        await shown.type("pods")
+        await shown.press("enter")
+        await shown.until(lambda: isinstance(shown.screen, ResourceScreen))
+        rows = shown.screen.query_one("#rows", LiveTable)
+        await shown.until(lambda: rows.row_count == 8)
+        await shown.press("g")
+        # Faster than anything can follow.
+        rows.action_mark()
+        rows.action_mark()
+        await shown.press("ctrl+d")
+        await shown.until(lambda: isinstance(shown.screen, DeleteSeveralDialog))
+        await shown.press("tab", "enter")
+
+        await shown.until(lambda: len(shown.cluster.objects(PODS)) == 6)
+        left = {pod.metadata.name for pod in shown.cluster.objects(PODS)}
+        assert not left & {"one-0-worker-aaaaa", "one-0-worker-bbbbb"}
 
 
 async def test_what_the_filter_or_a_fold_hides_is_named_as_hidden():

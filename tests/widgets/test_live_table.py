@@ -84,7 +84,8 @@ async def test_the_cursor_says_where_it_went():
         await pilot.press("j", "space", "enter")
         await pilot.pause()
 
-        assert app.said == [("highlighted", "k1"), ("mark", "k1"), ("activated", "k1")]
+        moved, marked = ("highlighted", "k1"), ("mark", "k1")
+        assert app.said == [moved, marked, ("highlighted", "k2"), ("activated", "k2")]
 
 
 # The cursor stays on its object
