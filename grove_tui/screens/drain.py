@@ -13,7 +13,8 @@ from grove_tui.actions.deleting import count_of
 from grove_tui.actions.draining import Eviction, Plan, Stage, plan, summary
 from grove_tui.actions.outcome import Outcome
 from grove_tui.actions.preview.changes import Change, Drain
-from grove_tui.actions.preview.line import NOTE, WARNING, Line
+from grove_tui.actions.preview.line import LESS, NOTE, WARNING, Line
+from grove_tui.actions.preview.model import Preview
 from grove_tui.cluster.session import Session
 from grove_tui.screens.consequences import Consequences
 from grove_tui.screens.foresight import ForesightDialog, Outlook
@@ -69,6 +70,13 @@ class DrainDialog(ForesightDialog[Outcome]):
             names = ", ".join(planned.orphans)
             lines.append(Line(WARNING, "warn", f"Nobody makes these anew elsewhere: {names}."))
         return tuple(lines)
+
+    def further_lines(self, preview: Preview) -> tuple[Line, ...]:
+        told = {(loss.namespace, loss.name) for loss in preview.losses}
+        others = [pod for pod in self._plan.leaving if (pod.namespace, pod.name) not in told]
+        lines = [Line(LESS, "error", pod.name) for pod in others]
+        heading = Line(" ", "title", "Pods that are evicted, but would be replaced anyway")
+        return (heading, *lines) if lines else ()
 
     def follow(self) -> None:
         """Take notice of what the cluster made of the node meanwhile."""

@@ -108,6 +108,10 @@ class ForesightDialog(Dialog[T], Generic[T]):
         """Return what is known before the preview is there."""
         return ()
 
+    def further_lines(self, preview: Preview) -> tuple[Line, ...]:  # noqa: ARG002 - for subclasses
+        """Return what a preview leaves out, since it tells only what would be different."""
+        return ()
+
     def wanted(self) -> T | None:
         """Return the result for yes; None, after saying why, while there is none."""
         return None
@@ -182,7 +186,8 @@ class ForesightDialog(Dialog[T], Generic[T]):
             text = f"What follows could not be worked out. Type {name} to go on."
             self._take(changes, (), name, text)
             return
-        self._take(changes, lines(found, self._outlook.clock()), found.phrase, question(found))
+        told = (*lines(found, self._outlook.clock()), *self.further_lines(found))
+        self._take(changes, told, found.phrase, question(found))
 
     def _take(
         self, changes: tuple[Change, ...], found: Sequence[Line], phrase: str, asked: str
