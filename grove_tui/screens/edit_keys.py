@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -76,7 +77,8 @@ class EditKeys(ObjectScreen):
         while True:
             code = await run_in_terminal(self.app, (*editor.command, str(file.path)))
             if code:
-                return Outcome(False, f"{editor} ended with {code}; nothing was sent.")
+                how = f"with {code}" if code > 0 else f"by {signal.Signals(-code).name}"
+                return Outcome(False, f"{editor} ended {how}; nothing was sent.")
             verdict = await edit.take(file.read())
             if verdict.stage is not Stage.AGAIN:
                 return Outcome(verdict.stage is not Stage.GIVEN_UP, verdict.sentence)

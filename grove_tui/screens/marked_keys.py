@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 
 from grove_tui.actions import writes
 from grove_tui.actions.deleting import Deletion
-from grove_tui.actions.each import each, report
 from grove_tui.actions.outcome import Outcome
-from grove_tui.actions.preview.changes import Scale
 from grove_tui.actions.scaling import Scalable
 from grove_tui.actions.target import Target
 from grove_tui.kube.client import Client
@@ -24,9 +22,12 @@ from grove_tui.screens.selection import (
     scalable_now,
     scalable_of,
 )
-from grove_tui.screens.several import Several
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
+
+if TYPE_CHECKING:
+    from grove_tui.actions.preview.changes import Scale
+    from grove_tui.screens.several import Several
 
 M = TypeVar("M", bound=HasTarget)
 
@@ -77,6 +78,7 @@ class MarkedKeys(ObjectScreen):
 
     @work(exit_on_error=False)
     async def _scale_marked(self, found: Marked[Scalable], change: int) -> None:
+        from grove_tui.actions.each import each
         from grove_tui.screens.foresight import Outlook
         from grove_tui.screens.scale_several import ScaleSeveralDialog
 
@@ -91,6 +93,7 @@ class MarkedKeys(ObjectScreen):
 
     @work(exit_on_error=False)
     async def _delete_marked(self, found: Marked[Deletion]) -> None:
+        from grove_tui.actions.each import each
         from grove_tui.screens.delete import DeleteSeveralDialog
         from grove_tui.screens.foresight import Outlook
 
@@ -119,6 +122,8 @@ class MarkedKeys(ObjectScreen):
 
     def _conclude(self, done: str, acted: Marked[M], outcomes: Mapping[Target, Outcome]) -> None:
         """Say what came of it; what failed stays marked, so that it can be tried again."""
+        from grove_tui.actions.each import report
+
         for target, outcome in outcomes.items():
             self.note_outcome(outcome, target)
         self.tell(report(done, outcomes))
@@ -126,9 +131,9 @@ class MarkedKeys(ObjectScreen):
         self.unmark(key for target in good for key in acted.rows[target])
 
 
-async def _scale(client: Client, scale: Scale) -> Outcome:
+async def _scale(client: Client, scale: "Scale") -> Outcome:
     return await writes.scale(client, scale.target, scale.replicas)
 
 
-def _gone(several: Several[M]) -> dict[Target, Outcome]:
+def _gone(several: "Several[M]") -> dict[Target, Outcome]:
     return {one: Outcome(False, f"{one} is gone; nothing was changed.") for one in several.gone}

@@ -11,6 +11,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from grove_tui.actions.editing import MOST_RETRIES
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
+from grove_tui.kube.resources import NODES, PODS
 from tests.faults import FaultyTransport, status_response
 from tests.screens.live import create_clique, create_set, dashboard
 
@@ -180,6 +181,15 @@ async def test_an_editor_that_gives_up_sends_nothing_and_keeps_the_text(editor, 
         assert spec(shown).replicas == 2
 
 
+async def test_an_editor_that_is_ended_says_by_what_and_leaves_no_file(editor, tmp_path):
+    editor.does("os.kill(os.getpid(), 15)")
+    async with dashboard(prepare=clique) as shown:
+        await edit(shown)
+
+        assert "ended by SIGTERM; nothing was sent." in shown.said()[0]
+        assert not files_left(tmp_path)
+
+
 # Others change the same object
 
 
@@ -296,6 +306,23 @@ async def test_a_replica_stands_for_its_set(editor):
         await edit(shown, "sim-0")
 
         assert shown.cluster.the(PODCLIQUESETS, "sim").spec.replicas == 3
+
+
+async def test_a_node_and_a_pod_are_edited_like_anything_else(editor):
+    label = "text = text.replace('  labels:\\n', '  labels:\\n    tried: once\\n')"
+    editor.does(label, label)
+    async with dashboard(prepare=clique) as shown:
+        await edit(shown, f"{CLIQUE}-aaaaa")
+        pod = shown.cluster.the(PODS, f"{CLIQUE}-aaaaa")
+        assert pod.metadata.labels["tried"] == "once"
+
+        nodes = shown.table("nodes")
+        nodes.focus()
+        await shown.press("g", "e")
+        await shown.until(lambda: len(shown.said()) == 2)
+        name = str(nodes.cursor_key)
+        assert shown.said()[-1] == f"Node {name} is changed."
+        assert shown.cluster.the(NODES, name).metadata.labels["tried"] == "once"
 
 
 async def test_values_of_the_environment_are_there_to_be_edited(editor):
