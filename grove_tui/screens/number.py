@@ -16,6 +16,8 @@ from grove_tui.screens.foresight import ForesightDialog
 
 T = TypeVar("T")
 
+STEPS = ("+", "-")
+
 
 class NumberDialog(ForesightDialog[T], Generic[T]):
     """Has a field for a number.
@@ -25,10 +27,8 @@ class NumberDialog(ForesightDialog[T], Generic[T]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus", "change(1)", "One more", key_display="+", id="dialog.more", priority=True),
-        Binding(
-            "minus", "change(-1)", "One fewer", key_display="-", id="dialog.fewer", priority=True
-        ),
+        Binding("plus", "change(1)", "One more", key_display="+", id="dialog.more"),
+        Binding("minus", "change(-1)", "One fewer", key_display="-", id="dialog.fewer"),
     ]
     ROOM = 13
     LABEL = "Replicas"
@@ -70,10 +70,6 @@ class NumberDialog(ForesightDialog[T], Generic[T]):
             return number
         self._field.focus()
         return None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - see `DOMNode`
-        # A gang's name has dashes in it.
-        return not (action == "change" and self.is_mounted and self.is_typing_name)
 
     def action_change(self, by: int) -> None:
         if not self.is_locked:
@@ -123,7 +119,7 @@ class _Number(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(f"{self._label}  ", markup=False)
         yield Static(id="current", markup=False)
-        yield Input(
+        yield _Field(
             self._start,
             placeholder=self._placeholder,
             id="replicas",
@@ -131,3 +127,11 @@ class _Number(Horizontal):
             max_length=12,
         )
         yield Static(id="hint", classes="quiet", markup=False)
+
+
+class _Field(Input):
+    """Leaves plus and minus to the dialog, whose keys they are."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character in STEPS:
+            event.prevent_default()

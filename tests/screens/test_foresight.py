@@ -156,7 +156,9 @@ async def test_a_name_typed_while_cancel_has_the_focus_goes_to_its_field():
         await shown.until(lambda: replicas(shown) == 1)
 
 
-@pytest.mark.parametrize(("key", "dialog"), [("ctrl+d", DeleteDialog)], ids=["delete"])
+@pytest.mark.parametrize(
+    ("key", "dialog"), [("minus", ScaleDialog), ("ctrl+d", DeleteDialog)], ids=["scale", "delete"]
+)
 async def test_a_name_that_arrives_in_one_burst_is_taken_whole(key, dialog):
     async with running() as shown:
         await open_on(shown, WORKER, key, dialog)
