@@ -5,27 +5,31 @@ import platform
 from collections.abc import AsyncIterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.cluster.session import Session
+from grove_tui.kube.access import Permission, may
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import KubeError
+from grove_tui.kube.resources import EVENTS, NODES, PODS
 from grove_tui.reconcile.leadership import Leadership, Mode
 
 ANSWER_SECONDS = 10.0
 """How long a cluster may take to say who it is."""
-_NEEDS = (
-    ("list", "grove.io", "podcliquesets", "", "see PodCliqueSets"),
-    ("watch", "grove.io", "podcliquesets", "", "follow PodCliqueSets"),
-    ("list", "", "pods", "", "see pods"),
-    ("list", "", "nodes", "", "see nodes"),
-    ("list", "", "events", "", "see events"),
-    ("update", "grove.io", "podcliques", "scale", "scale PodCliques"),
-    ("patch", "grove.io", "podcliquesets", "", "apply PodCliqueSets"),
-    ("delete", "grove.io", "podcliquesets", "", "delete PodCliqueSets"),
-    ("delete", "", "pods", "", "delete pods"),
-    ("patch", "", "nodes", "", "cordon nodes"),
+_NEEDS: tuple[tuple[Permission, str], ...] = (
+    (Permission("list", PODCLIQUESETS), "see PodCliqueSets"),
+    (Permission("watch", PODCLIQUESETS), "follow PodCliqueSets"),
+    (Permission("list", PODS), "see pods"),
+    (Permission("list", NODES), "see nodes"),
+    (Permission("list", EVENTS), "see events"),
+    (Permission("update", PODCLIQUES, "scale"), "scale PodCliques"),
+    (Permission("patch", PODCLIQUESETS), "apply PodCliqueSets"),
+    (Permission("delete", PODCLIQUESETS), "delete PodCliqueSets"),
+    (Permission("delete", PODS), "delete pods"),
+    (Permission("patch", NODES), "cordon nodes"),
 )
-"""Verb, group, resource and subresource, and what a person does with them."""
+"""What is to be allowed, and what a person does with it."""
 
 
 class Finding(Struct, frozen=True):
@@ -91,36 +95,19 @@ async def _kinds(session: Session) -> Finding:
 
 async def _permissions(session: Session) -> AsyncIterator[Finding]:
     denied = []
-    for verb, group, resource, subresource, words in _NEEDS:
+    for needed, words in _NEEDS:
+        asked = replace(needed, namespace=session.place.namespace)
         try:
-            allowed = await _may(session, verb, group, resource, subresource)
+            allowed = await may(session.client, asked)
         except KubeError as error:
             yield Finding(None, "permissions", f"cannot be asked for: {error}")
             return
         if not allowed:
-            denied.append(f"{words} ({verb} {resource}{'/' if subresource else ''}{subresource})")
+            denied.append(f"{words} ({needed.what})")
     if not denied:
         yield Finding(True, "permissions", "everything that the dashboard can do")
     for words in denied:
         yield Finding(False, "permissions", f"may not {words}")
-
-
-async def _may(session: Session, verb: str, group: str, resource: str, subresource: str) -> bool:
-    attributes = {
-        "verb": verb,
-        "group": group,
-        "resource": resource,
-        "subresource": subresource,
-        "namespace": "" if resource == "nodes" else session.place.namespace,
-    }
-    review = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
-    }
-    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-    answer = await session.client.request_json("POST", path, review)
-    return bool((answer.get("status") or {}).get("allowed"))
 
 
 async def _who_reconciles(session: Session) -> Finding:

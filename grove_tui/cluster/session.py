@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from grove_tui.cluster.permissions import Permissions
 from grove_tui.cluster.recording import Recorder
 from grove_tui.cluster.supervision import restarting, supervise
 from grove_tui.kube.client import Client
@@ -77,6 +78,7 @@ class Session:
         client: The way to change it.
         world: What it holds, kept up to date while `run` runs.
         recorder: What happened to it lately.
+        permissions: What the user may do to it.
     """
 
     is_live = True
@@ -106,6 +108,7 @@ class Session:
         self.fault = ""
         """What went wrong inside, while it does."""
         self._listeners: list[Callable[[], None]] = []
+        self.permissions = Permissions(client, self._told)
         self.recorder = Recorder(clock)
         self.recorder.follow({name: getattr(informers, name) for name in INDEXES})
         for informer in informers:
@@ -253,6 +256,7 @@ class Session:
             run = partial(restarting, self.informers.run, self._again)
             group.create_task(supervise("informers", run, self._note_fault))
             group.create_task(self._freeze_when_synced())
+            group.create_task(supervise("permissions", self._learn_permissions, self._note_fault))
 
     async def _wait_served(self) -> None:
         for _ in range(50):
@@ -260,6 +264,16 @@ class Session:
                 return
             await asyncio.sleep(0.1)
         raise KubeError("the CRDs were created, but the cluster does not serve them yet")
+
+    async def _learn_permissions(self) -> None:
+        # What is shown comes first.
+        moved = asyncio.Event()
+        self.on_connection(moved.set)
+        while not self.has_synced:
+            moved.clear()
+            await moved.wait()
+        self._listeners.remove(moved.set)
+        await self.permissions.run()
 
     async def _freeze_when_synced(self) -> None:
         # What was listed stays; without this, every full collection walks all of it. It is painted

@@ -1,14 +1,16 @@
 """Who may do what: one question, asked for every request and answered in access reviews."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from grove_tui.demo.definition import Definition
 from grove_tui.demo.requestinfo import RequestInfo
 from grove_tui.demo.statuses import Json, forbidden, qualify
 from grove_tui.kube.errors import Forbidden
 
 ADMIN = "kubernetes-admin"
 _ADMIN_GROUPS = ["system:masters", "system:authenticated"]
+_PART_VERBS = ("get", "patch", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,18 @@ def refusal(asked: Attributes) -> Forbidden:
     return forbidden(asked.resource, asked.group, asked.name, why)
 
 
-def review(kind: str, body: Json, user: str, authorize: Authorize) -> Json:
-    """Return an access or identity review with its status filled in."""
+def review(
+    kind: str, body: Json, user: str, authorize: Authorize, served: Iterable[Definition]
+) -> Json:
+    """Return an access or identity review with its status filled in; `served` is what there is."""
     spec = body.get("spec") or {}
     if kind == "SelfSubjectReview":
         return {**body, "status": {"userInfo": _user_info(user)}}
     if kind == "TokenReview":
         return {**body, "status": {"authenticated": True, "user": _user_info(user)}}
     if kind == "SelfSubjectRulesReview":
-        return {**body, "status": _all_rules()}
+        namespace = spec.get("namespace", "")
+        return {**body, "status": _rules(user, namespace, authorize, served)}
     asked_for = spec.get("user") or user
     return {**body, "status": _verdict(spec, asked_for, authorize)}
 
@@ -86,9 +91,44 @@ def _user_info(user: str) -> Json:
     return {"username": user, "groups": _ADMIN_GROUPS}
 
 
-def _all_rules() -> Json:
-    return {
-        "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
-        "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
-        "incomplete": False,
-    }
+def _rules(user: str, namespace: str, authorize: Authorize, served: Iterable[Definition]) -> Json:
+    everything = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+    by_path = [{"verbs": ["*"], "nonResourceURLs": ["*"]}]
+    if authorize is allow_all:
+        return {"resourceRules": [everything], "nonResourceRules": by_path, "incomplete": False}
+    # An authorizer only answers questions, so every one is put to it; names are not among them.
+    rules = [
+        {"verbs": verbs, "apiGroups": [definition.group], "resources": [resource]}
+        for definition in served
+        for resource, possible in _resources_of(definition)
+        if (verbs := _allowed(user, namespace, authorize, definition, resource, possible))
+    ]
+    return {"resourceRules": rules, "nonResourceRules": by_path, "incomplete": True}
+
+
+def _resources_of(definition: Definition) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield a resource and its subresources, each with the verbs that it can be asked for."""
+    yield definition.plural, definition.verbs
+    if definition.scale is not None:
+        yield f"{definition.plural}/scale", _PART_VERBS
+    if definition.status:
+        yield f"{definition.plural}/status", _PART_VERBS
+    for action in definition.actions:
+        yield f"{definition.plural}/{action}", ("get", "create")
+
+
+def _allowed(
+    user: str,
+    namespace: str,
+    authorize: Authorize,
+    definition: Definition,
+    resource: str,
+    possible: tuple[str, ...],
+) -> list[str]:
+    plural, _, subresource = resource.partition("/")
+    where = namespace if definition.namespaced else ""
+    return [
+        verb
+        for verb in possible
+        if authorize(Attributes(user, verb, definition.group, plural, subresource, where))
+    ]

@@ -147,7 +147,8 @@ def create(call: Call) -> Answer:
         return _bound(call, body)
     if not definition.stored:
         typed(f"V1{definition.kind}", body)
-        reviewed = review(definition.kind, body, call.user, call.authorize)
+        served = call.registry.catalog
+        reviewed = review(definition.kind, body, call.user, call.authorize, served)
         return answer_json({**_identity(definition), **reviewed}, 201, call.form)
     if info.subresource in definition.actions and definition is PODS:
         return _pod_action(call, body)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from grove_tui.api.constants import OWN_LEASE, UPSTREAM_OPERATOR_LEASE
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
+from grove_tui.kube.access import Permission, may
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
@@ -282,32 +283,19 @@ class Leadership:
         checks = [self._may(verb, resource, sub) for verb, resource, sub in _NEEDED]
         allowed = await asyncio.gather(*checks)
         return [
-            f"{verb} {resource.plural}{'/' if sub else ''}{sub}"
-            for (verb, resource, sub), may in zip(_NEEDED, allowed, strict=True)
-            if not may
+            Permission(verb, resource, sub).what
+            for (verb, resource, sub), is_allowed in zip(_NEEDED, allowed, strict=True)
+            if not is_allowed
         ]
 
     async def _may(self, verb: str, resource: Resource[Any], subresource: str) -> bool:
         namespace = self.lease_namespace if resource.plural == "leases" else self._namespace
-        attributes = {
-            "verb": verb,
-            "group": resource.group,
-            "resource": resource.plural,
-            "subresource": subresource,
-            "namespace": namespace,
-        }
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": attributes},
-        }
-        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        asked = Permission(verb, resource, subresource, namespace)
         try:
-            answer = await self._client.request_json("POST", path, review)
+            return bool(await may(self._client, asked))
         except NotFound:
             # A server without authorization reviews forbids nothing that way.
             return True
-        return bool((answer.get("status") or {}).get("allowed"))
 
     def _set(self, standing: Standing) -> None:
         if standing != self.standing:

@@ -1,6 +1,7 @@
 """The help screen, made from the bindings themselves, so that it cannot be wrong."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from textual.app import App
@@ -9,6 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from grove_tui.screens.text import TextScreen
+from grove_tui.widgets.availability import availability_on
 
 WIDE = 100
 """Columns from which on the names of the bindings stand beside them."""
@@ -30,14 +32,31 @@ def help_screen(app: App[Any], screen: Screen[Any]) -> TextScreen:
     has_room = app.size.width >= WIDE
     for title, bindings in _groups(screen).items():
         parts.append(Content.styled(title, "bold $grove-accent"))
-        for text, keys in bindings.items():
-            parts.append(_line(_keys(app, keys), text, _ids(keys) if has_room else ""))
+        parts += _lines(app, screen, bindings, has_room=has_room)
         parts.append(Content(""))
     parts.append(Content.styled("Symbols", "bold $grove-accent"))
     parts += [_line(symbol, meaning) for symbol, meaning in SYMBOLS]
     if has_room:
         parts += [Content(""), Content.styled(KEYMAP, "$grove-dim")]
     return TextScreen("Help", Content("\n").join(parts))
+
+
+def _lines(
+    app: App[Any], screen: Screen[Any], bindings: dict[str, list[Binding]], *, has_room: bool
+) -> list[Content]:
+    """Return a line for each action; those that cannot be used come last, below their reason."""
+    lines: dict[str, list[Content]] = {"": []}
+    for text, keys in bindings.items():
+        reason = availability_on(screen, keys[0].action).reason
+        ids = _ids(keys) if has_room else ""
+        if reason:
+            line = Content.styled(_line(f"({_keys(app, keys)})", text, ids).plain, "$grove-dim")
+        else:
+            line = _line(_keys(app, keys), text, ids)
+        lines.setdefault(reason, []).append(line)
+    usable = lines.pop("")
+    greyed = ([Content.styled(f"  {why}", "$grove-warn"), *those] for why, those in lines.items())
+    return [*usable, *chain.from_iterable(greyed)]
 
 
 def _groups(screen: Screen[Any]) -> dict[str, dict[str, list[Binding]]]:

@@ -85,6 +85,7 @@ class LiveScreen(GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         banner.set_class(bool(sentence), "-shown")
         banner.update(Content(sentence))
         self.show_replay()
+        self.judge_keys()
 
     def heading(self) -> tuple[list[Cell], list[Cell]]:
         """Return what the first line shows, left and right."""

@@ -9,6 +9,7 @@ from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
+from grove_tui.widgets.availability import availability_on
 
 
 class LogKeys(Screen[None]):
@@ -38,6 +39,10 @@ class LogKeys(Screen[None]):
 
         key = self.subject()
         if key is None or self.session is None or self.book is None:
+            return
+        reason = availability_on(self, "logs").reason
+        if reason:
+            self.app.notify(reason, severity="error", markup=False)
             return
         self.app.push_screen(
             LogsScreen(self.settings, self.session, self.book, key, previous=previous)

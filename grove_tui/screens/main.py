@@ -179,6 +179,7 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
 
     def _painted(self) -> None:
         self._show_connection()
+        self.judge_keys()
         if self._summarizer is not None:
             self._summarizer.mark()
         self.show_replay()

@@ -20,6 +20,7 @@ from grove_tui.screens.feed import LivePanel, Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.live_screen import LiveScreen
 from grove_tui.screens.navigator import TREE
+from grove_tui.screens.needs import AT_NODES
 from grove_tui.screens.selection import target_of
 from grove_tui.screens.table_keys import TableKeys
 from grove_tui.view.book import Change, Dirty, GangBook
@@ -256,12 +257,12 @@ class NodesScreen(TableKeys, LiveScreen):
     # What is done
 
     def action_cordon(self, unschedulable: bool) -> None:
-        target = self._writable_node()
+        target = self._writable_node("cordon")
         if target is not None:
             self._cordon(target, unschedulable=unschedulable)
 
     def action_drain(self) -> None:
-        target = self._writable_node()
+        target = self._writable_node("drain")
         if target is not None:
             self._drain(target)
 
@@ -294,11 +295,14 @@ class NodesScreen(TableKeys, LiveScreen):
         if outcome is not None:
             self.tell(outcome, target)
 
-    def _writable_node(self) -> Target | None:
+    def acted_on(self, action: str) -> Key | None:
+        return self._node_key() if action in AT_NODES else super().acted_on(action)
+
+    def _writable_node(self, action: str) -> Target | None:
         """Return the node on the map, or None after saying why nothing can be done to it."""
-        barrier, key = self.barrier(), self._node_key()
-        if barrier or key is None:
-            self.tell(Outcome(False, barrier or "Select a node on the map first."))
+        reason, key = self.availability(action).reason, self._node_key()
+        if reason or key is None:
+            self.tell(Outcome(False, reason or "Select a node on the map first."))
             return None
         target = target_of(self._the_book, key)
         if target is None:

@@ -6,7 +6,7 @@ done to that object, wherever the cursor is by then.
 
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -19,6 +19,7 @@ from grove_tui.cluster.session import Session, State
 from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
 from grove_tui.kube.objects import NamespacedName
+from grove_tui.screens.needs import JUDGED, WRITES, permission_for
 from grove_tui.screens.selection import (
     again_deletion,
     again_scalable,
@@ -28,6 +29,9 @@ from grove_tui.screens.selection import (
 )
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
+from grove_tui.widgets.availability import AVAILABLE, Availability
+from grove_tui.widgets.live_table import LiveTable
+from grove_tui.widgets.node_map import NodeMap
 
 
 class ObjectScreen(Screen[None]):
@@ -71,6 +75,7 @@ class ObjectScreen(Screen[None]):
         self.settings = settings
         self.session: Session | None = None
         self.book: GangBook | None = None
+        self._unusable: set[str] = set(WRITES)  # as long as there is no cluster
 
     def selected(self) -> Key | None:
         """Return the row that the keys are for."""
@@ -103,15 +108,46 @@ class ObjectScreen(Screen[None]):
         """Say why nothing may be changed now; empty where it may."""
         if self.session is None:
             return "There is no cluster yet."
+        if not self.session.is_live:
+            return "Nothing can be changed: this is a recording."
         if self.settings.read_only:
             return "Nothing can be changed: grove-tui was started with --read-only."
         stale = self.stale_sentence()
         return f"Nothing can be changed while the cluster does not answer. {stale}" if stale else ""
 
+    # What can be used
+
+    def availability(self, action: str) -> Availability:
+        """See `KeyJudge`: `--read-only`, a silent cluster, a missing permission."""
+        if action in WRITES and (barrier := self.barrier()):
+            return Availability(barrier)
+        key, book, session = self.acted_on(action), self.book, self.session
+        if key is None or book is None or session is None or not session.permissions.has_denials:
+            return AVAILABLE
+        needed = permission_for(book, key, action)
+        return Availability(session.permissions.refusal(needed)) if needed else AVAILABLE
+
+    def acted_on(self, action: str) -> Key | None:
+        """Return the row that an action is for."""
+        del action
+        return self.selected()
+
+    @on(LiveTable.Highlighted)
+    @on(NodeMap.Highlighted)
+    def judge_keys(self) -> None:
+        """Show anew which keys can be used, where that has changed."""
+        key, session = self.selected(), self.session
+        if session is not None and key is not None:
+            session.permissions.look_at(key.namespace)
+        unusable = {action for action in JUDGED if not self.availability(action).allowed}
+        if unusable != self._unusable:
+            self._unusable = unusable
+            self.refresh_bindings()
+
     # Changing
 
     def action_scale(self, change: int) -> None:
-        key = self._writable()
+        key = self._usable("scale")
         if key is not None and self.book is not None:
             found = scalable_of(self.book, key)
             if isinstance(found, str):
@@ -120,7 +156,7 @@ class ObjectScreen(Screen[None]):
                 self._scale(found, change)
 
     def action_delete(self) -> None:
-        key = self._writable()
+        key = self._usable("delete")
         if key is not None and self.book is not None:
             found = deletion_of(self.book, key)
             if isinstance(found, str):
@@ -156,9 +192,9 @@ class ObjectScreen(Screen[None]):
     @work(exit_on_error=False)
     async def apply_manifest(self, path: str = "") -> None:
         """Ask for a manifest file and apply it."""
-        barrier = self.barrier()
-        if barrier:
-            self.tell(Outcome(False, barrier))
+        reason = self.availability("apply").reason
+        if reason:
+            self.tell(Outcome(False, reason))
             return
         from grove_tui.screens.apply import ApplyDialog
 
@@ -227,11 +263,11 @@ class ObjectScreen(Screen[None]):
 
     # Who is meant
 
-    def _writable(self) -> Key | None:
-        """Return the selected row, or None after saying why nothing can be done to it."""
-        key, barrier = self.selected(), self.barrier()
-        if barrier:
-            self.tell(Outcome(False, barrier))
+    def _usable(self, action: str) -> Key | None:
+        """Return the row that an action is for, or None after saying why it cannot be used."""
+        key, reason = self.acted_on(action), self.availability(action).reason
+        if reason:
+            self.tell(Outcome(False, reason))
             return None
         return key
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, cast
 
 from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.markup import escape
 
 from grove_tui.screens.commands import COMMANDS, Command
+from grove_tui.widgets.availability import availability_on
 
 if TYPE_CHECKING:
     from grove_tui.app import GroveApp
@@ -18,7 +20,8 @@ class BindingCommands(Provider):
 
     async def discover(self) -> Hits:
         for title, active in self._commands():
-            yield DiscoveryHit(title, partial(self._run, active), help=self._key(active))
+            run = partial(self._run, active)
+            yield DiscoveryHit(self._shown(title, active), run, text=title, help=self._key(active))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -26,7 +29,8 @@ class BindingCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 run = partial(self._run, active)
-                yield Hit(score, matcher.highlight(title), run, text=title, help=self._key(active))
+                shown = self._shown(matcher.highlight(title), active)
+                yield Hit(score, shown, run, text=title, help=self._key(active))
 
     def _commands(self) -> list[tuple[str, ActiveBinding]]:
         titled: dict[str, ActiveBinding] = {}
@@ -36,8 +40,15 @@ class BindingCommands(Provider):
                 titled.setdefault(binding.tooltip or binding.description, active)
         return list(titled.items())
 
+    def _shown(self, title: Content | str, active: ActiveBinding) -> Content:
+        shown = Content(title) if isinstance(title, str) else title
+        usable = availability_on(self.screen, active.binding.action).allowed
+        return shown if usable else Content.assemble("(", shown, ")").stylize("$grove-dim")
+
     def _key(self, active: ActiveBinding) -> str:
-        return escape(f"key {self.app.get_key_display(active.binding)}")
+        reason = availability_on(self.screen, active.binding.action).reason
+        key = f"key {self.app.get_key_display(active.binding)}"
+        return escape(f"{key}: {reason}" if reason else key)
 
     async def _run(self, active: ActiveBinding) -> None:
         await self.app.run_action(active.binding.action, active.node)

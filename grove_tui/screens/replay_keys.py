@@ -10,13 +10,14 @@ from textual.widgets import Input
 
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.transitions import Transition
+from grove_tui.screens.needs import WRITES
 from grove_tui.screens.recording_keys import RecordingKeys
 from grove_tui.view.rows import Cell, Severity
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import Mark, Playback, ReplayBar
 
 SKIP_SECONDS = 10.0
-_MEANINGLESS = frozenset({"scale", "delete", "edit", "apply", "look_again", "save_recording"})
+_MEANINGLESS = WRITES | {"look_again", "save_recording"}
 """Actions that a recording has no use for."""
 _STEP = Binding.Group("Step", compact=True)
 _CHANGE = Binding.Group("Gang change", compact=True)

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from grove_tui.widgets.availability import availability_on
 from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import width_of
 
@@ -32,11 +33,21 @@ class KeyHint:
     key: str
     is_enabled: bool
     is_last: bool
+    is_usable: bool = True
+    """A key that cannot be used now is greyed, in brackets; a click on it says why."""
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The key and what it does, as they are shown."""
+        text = f" {self.text}" if self.text else ""
+        if self.is_enabled and self.is_usable:
+            return self.display, text
+        return f"({self.display}", f"{text})"
 
     @property
     def width(self) -> int:
         """Cells that it takes."""
-        return width_of(self.display) + (1 + width_of(self.text) if self.text else 0)
+        return sum(width_of(word) for word in self.words)
 
 
 MORE = KeyHint("…", "", "question_mark", is_enabled=True, is_last=False)
@@ -89,11 +100,11 @@ class KeyBar(Widget):
         segments: list[Segment] = []
         for x, hint in self._placed() if y == 0 else ():
             used = sum(segment.cell_length for segment in segments)
-            dim = () if hint.is_enabled else ("key-bar--disabled",)
+            dim = () if hint.is_enabled and hint.is_usable else ("key-bar--disabled",)
+            key, text = hint.words
             segments.append(Segment(" " * (x - used), plain))
-            segments.append(Segment(hint.display, self._styles.get(*dim or ("key-bar--key",))))
-            if hint.text:
-                segments.append(Segment(f" {hint.text}", self._styles.get(*dim)))
+            segments.append(Segment(key, self._styles.get(*dim or ("key-bar--key",))))
+            segments.append(Segment(text, self._styles.get(*dim)))
         return Strip(segments).adjust_cell_length(width, plain)
 
     def on_click(self, event: events.Click) -> None:
@@ -144,7 +155,10 @@ class KeyBar(Widget):
         binding = active.binding
         display = self.app.get_key_display(binding)
         is_last = binding.id == LAST
-        return KeyHint(display, binding.description, binding.key, active.enabled, is_last)
+        is_usable = availability_on(self.screen, binding.action).allowed
+        return KeyHint(
+            display, binding.description, binding.key, active.enabled, is_last, is_usable
+        )
 
     def _placed(self) -> Iterator[tuple[int, KeyHint]]:
         """Yield the keys that fit with where they begin; what is last is never left out."""

@@ -266,6 +266,33 @@ async def test_access_reviews_answer_as_requests_are_answered(verb: str, allowed
     assert found["status"]["allowed"] is allowed
 
 
+async def test_rules_of_who_may_do_everything_are_one_line():
+    found = await Caller(Api()).post(f"{REVIEWS}/selfsubjectrulesreviews", {"spec": {}})
+
+    assert found["status"]["resourceRules"] == [
+        {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+    ]
+    assert found["status"]["incomplete"] is False
+
+
+async def test_rules_are_what_the_authorizer_says():
+    caller = await with_widgets(Api(authorize=no_deleting))
+
+    found = await caller.post(
+        f"{REVIEWS}/selfsubjectrulesreviews", {"spec": {"namespace": "default"}}
+    )
+
+    rules = {
+        resource: set(rule["verbs"])
+        for rule in found["status"]["resourceRules"]
+        for resource in rule["resources"]
+    }
+    assert "delete" in rules["pods"]
+    assert {"get", "create"} <= rules["pods/log"] | rules["pods/eviction"]
+    assert "delete" not in rules["widgets"]
+    assert "list" in rules["widgets"]
+
+
 async def test_who_am_i():
     path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 

@@ -8,6 +8,7 @@ from grove_tui.kube.resources import CRDS, DEPLOYMENTS, NAMESPACES
 from grove_tui.reconcile.leadership import Mode, Policy
 from grove_tui.screens.confirm import ConfirmDialog
 from grove_tui.screens.scale import ScaleDialog
+from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.segments import StatusBar
 from tests.faults import Faults, FaultyTransport, status_response
 from tests.screens.live import create_clique, create_set, dashboard
@@ -65,6 +66,13 @@ async def test_a_lost_connection_is_told_and_locks_what_writes():
         await shown.press("s")
         assert not isinstance(shown.screen, ScaleDialog)
         assert any("does not answer" in said for said in shown.said())
+        hints = shown.screen.query_one(KeyBar).hints_shown()
+        assert {hint.text for hint in hints if not hint.is_usable} == {"Scale", "Delete", "Apply"}
+
+        switch.mend()
+        await shown.press("ctrl+r")
+        bar = shown.screen.query_one(KeyBar)
+        await shown.until(lambda: all(hint.is_usable for hint in bar.hints_shown()))
 
 
 async def test_it_resumes_by_itself():

@@ -44,7 +44,7 @@ async def test_each_action_is_shown_once_and_help_last():
     async with app.run_test(size=(60, 5)) as pilot:
         await pilot.pause()
 
-        assert line(app).strip() == "a First  b Second  d Locked  ? Help"
+        assert line(app).strip() == "a First  b Second  (d Locked)  ? Help"
 
 
 async def test_what_does_not_fit_is_left_out_whole_and_help_stays():
