@@ -19,6 +19,7 @@ from grove_tui.kube.errors import KubeError
 from grove_tui.messages import ClusterFailed, ClusterOpened
 from grove_tui.screens.main import MainScreen
 from grove_tui.screens.navigator import Navigator
+from grove_tui.screens.notices import Notices
 from grove_tui.screens.replay_keys import ReplayKeys
 from grove_tui.theme import DEFAULT_THEME, PLAIN_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
 
@@ -44,7 +45,7 @@ def line_commands() -> type[Provider]:
     return LineCommands
 
 
-class GroveApp(ReplayKeys):
+class GroveApp(Notices, ReplayKeys):
     """The dashboard of one cluster at a time.
 
     Attributes:
@@ -209,7 +210,7 @@ class GroveApp(ReplayKeys):
         from grove_tui.screens.keymap import keymap_problems
 
         for problem in keymap_problems(self.settings.keymap):
-            self.notify(problem, severity="warning", timeout=10, markup=False)
+            self.notify(problem, severity="warning", markup=False)
 
     def action_help(self) -> None:
         from grove_tui.screens.help import help_screen
@@ -235,7 +236,7 @@ class GroveApp(ReplayKeys):
         for theme in loaded.themes:
             self.register_theme(theme)
         for problem in loaded.problems:
-            self.notify(problem, severity="warning", timeout=10, markup=False)
+            self.notify(problem, severity="warning", markup=False)
 
     def _reload_themes(self) -> None:
         if self._folders.changed():

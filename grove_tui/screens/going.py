@@ -144,4 +144,4 @@ class GoingKeys(LogKeys):
     def action_go_back(self, by: int) -> None:
         if not self.navigator.step(by):
             where = "before" if by < 0 else "after"
-            self.app.notify(f"There is nothing {where} this.", timeout=2, markup=False)
+            self.app.notify(f"There is nothing {where} this.", markup=False)

@@ -35,7 +35,7 @@ async def offer_crds(
         await session.install_crds()
     except KubeError as error:
         sentence = f"The CRDs could not be installed: {clause(error)}."
-        app.notify(sentence, severity="error", timeout=10, markup=False)
+        app.notify(sentence, severity="error", markup=False)
         return
     session.look_again()
     app.notify("Grove's CRDs are installed.", markup=False)

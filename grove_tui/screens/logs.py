@@ -280,7 +280,7 @@ class LogsScreen(Screen[None]):
             await asyncio.to_thread(private_write, path, text.encode())
         except OSError as error:
             sentence = f"{path} cannot be written: {error.strerror}."
-            self.app.notify(sentence, severity="error", timeout=10, markup=False)
+            self.app.notify(sentence, severity="error", markup=False)
         else:
             self.app.notify(f"Saved to {path}", markup=False)
 

@@ -4,7 +4,7 @@ Each key first captures who is selected and only then asks or waits; what is don
 done to that object, wherever the cursor is by then.
 """
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -20,6 +20,7 @@ from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
 from grove_tui.kube.objects import NamespacedName
 from grove_tui.screens.needs import JUDGED, WRITES, permission_for
+from grove_tui.screens.notices import Notices
 from grove_tui.screens.selection import (
     again_deletion,
     again_scalable,
@@ -85,10 +86,12 @@ class ObjectScreen(Screen[None]):
         """Show what came of an action, and note it in the history of what it was for."""
         if target is not None:
             self.note_outcome(outcome, target)
-        if outcome.ok:
-            self.app.notify(outcome.sentence, timeout=4, markup=False)
-        else:
-            self.app.notify(outcome.sentence, severity="error", timeout=10, markup=False)
+        cast("Notices", self.app).notify(
+            outcome.sentence,
+            severity="information" if outcome.ok else "error",
+            markup=False,
+            about=str(target) if target is not None else "",
+        )
 
     def note_outcome(self, outcome: Outcome, target: Target) -> None:
         """Note what came of an action in the history of what it was for."""

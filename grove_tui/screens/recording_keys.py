@@ -34,7 +34,7 @@ class RecordingKeys(Screen[None]):
         try:
             path = await self.session.save_recording(recordings_directory(os.environ))
         except RecordingError as error:
-            self.app.notify(str(error), severity="error", timeout=10, markup=False)
+            self.app.notify(str(error), severity="error", markup=False)
         else:
             self.app.notify(
                 f"Saved without secrets. To play it: grove-tui replay {path}",

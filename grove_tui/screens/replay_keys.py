@@ -201,7 +201,7 @@ class ReplayKeys(App[int]):
         found = replay.next_transition() if forward else replay.previous_transition()
         if found is None:
             where = "No later" if forward else "No earlier"
-            self.notify(f"{where} change of a gang's health.", timeout=3, markup=False)
+            self.notify(f"{where} change of a gang's health.", markup=False)
 
     def action_replay_speed(self, notches: int) -> None:
         if self.replay is not None:

@@ -103,4 +103,4 @@ class ResourceScreen(TableKeys, LiveScreen):
         if key is not None:
             self.navigator.reveal(key)
         else:
-            self.app.notify("What it is about is gone.", timeout=4, markup=False)
+            self.app.notify("What it is about is gone.", markup=False)

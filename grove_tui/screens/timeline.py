@@ -216,7 +216,7 @@ class TimelineScreen(LiveScreen):
         number = self._timeline.transition(self._table.cursor_key, by)
         if number is None:
             where = "later" if by > 0 else "earlier"
-            self.app.notify(f"No {where} change of a gang's health.", timeout=2, markup=False)
+            self.app.notify(f"No {where} change of a gang's health.", markup=False)
         else:
             self._is_following = False
             self._table.move_to(number)
@@ -260,7 +260,7 @@ class TimelineScreen(LiveScreen):
         if key is not None:
             self.navigator.reveal(key)
         else:
-            self.app.notify("What it is about is gone.", timeout=3, markup=False)
+            self.app.notify("What it is about is gone.", markup=False)
 
     def _start_over(self, about: Key | None) -> None:
         before = self._timeline

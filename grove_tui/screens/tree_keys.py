@@ -141,7 +141,7 @@ class TreeKeys(TableKeys):
         if isinstance(pod, Pod) and pod.spec.node_name:
             self.reveal(Key(Kind.NODE, "", pod.spec.node_name))
         else:
-            self.app.notify("Select a pod that has a node.", timeout=3, markup=False)
+            self.app.notify("Select a pod that has a node.", markup=False)
 
     def action_fold_all(self) -> None:
         """Hide the pods, then all of every gang, then nothing."""
