@@ -43,6 +43,8 @@ class Settings:
     """Pace of the demo cluster's simulated delays."""
     scenario: str = ""
     """File with what happens in the demo cluster."""
+    save_dir: str = ""
+    """Folder for what is saved by a key; empty for folders below $XDG_STATE_HOME/grove-tui."""
     log_file: str = ""
     log_format: Literal["plain", "json"] = "plain"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

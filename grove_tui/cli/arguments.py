@@ -151,6 +151,7 @@ def _add_looks(group: Any) -> None:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("settings and logs")
     group.add_argument("--config", metavar="FILE", help="another config file")
+    group.add_argument("--save-dir", metavar="DIR", help="where what you save goes")
     group.add_argument("--log-file", metavar="FILE", help="write a log")
     group.add_argument("--log-format", choices=("plain", "json"), help="default: plain")
     group.add_argument(

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from grove_tui.cluster.files import private_file, state_directory
+from grove_tui.cluster.files import new_files, private_file, saves_directory
 from grove_tui.cluster.recording import Recording
 from grove_tui.cluster.stripping import stripped
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
@@ -66,9 +66,9 @@ class Line(msgspec.Struct, omit_defaults=True):
     end: bool = False
 
 
-def recordings_directory(environment: Mapping[str, str]) -> Path:
-    """Return the folder for recordings."""
-    return state_directory(environment) / "recordings"
+def recordings_directory(environment: Mapping[str, str], wanted: str = "") -> Path:
+    """Return the folder for recordings: the one that the user set, or the usual one."""
+    return saves_directory(environment, wanted, "recordings")
 
 
 def file_name(recording: Recording) -> str:
@@ -92,6 +92,21 @@ def write(recording: Recording, path: Path) -> None:
                 file.write(line + b"\n")
     except OSError as error:
         raise RecordingError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def write_new(recording: Recording, folder: Path) -> Path:
+    """Write a recording to a new file in a folder; return its path.
+
+    Raises:
+        RecordingError: It cannot be written there.
+    """
+    stem = file_name(recording).removesuffix(SUFFIX)
+    try:
+        with new_files(folder, stem, [SUFFIX]) as (path,):
+            write(recording, path)
+    except OSError as error:
+        raise RecordingError(f"{folder} cannot be written: {error.strerror}.") from error
+    return path
 
 
 def _lines(recording: Recording) -> Iterator[bytes]:

@@ -168,13 +168,11 @@ class Session:
         Raises:
             RecordingError: It cannot be written.
         """
-        from grove_tui.cluster.recordfile import file_name, write
+        from grove_tui.cluster.recordfile import write_new
 
         recording = self.recorder.recording(self.place.name, self.place.namespace)
-        path = folder / file_name(recording)
         # Stripping and compressing take a while; the screen goes on meanwhile.
-        await asyncio.to_thread(write, recording, path)
-        return path
+        return await asyncio.to_thread(write_new, recording, folder)
 
     def on_connection(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever `connection` may have changed."""

@@ -15,7 +15,7 @@ from grove_tui.view.book import Change
 from grove_tui.view.explain.answer import explain
 from grove_tui.view.explain.causes import Cause, Explanation
 from grove_tui.view.keys import Key
-from grove_tui.view.rows import Cell, Severity
+from grove_tui.view.rows import Cell, RowSource, Severity
 from grove_tui.widgets.blocks import Block, BlockList, Line
 
 LOOK_SECONDS = 0.2
@@ -75,6 +75,9 @@ class ExplainScreen(LiveScreen):
         return [Cell("Why", "accent"), Cell(f"{self._key.kind} {self._key}", "title")], [
             Cell(self._key.namespace, "dim")
         ]
+
+    def rows_to_save(self) -> tuple[str, RowSource | None]:
+        return f"why-{self._key}", None
 
     def selected(self) -> Key | None:
         """Return what the focused cause is about."""

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from grove_tui.cluster.session import Session
+from grove_tui.screens.copying import CopyKeys
 from grove_tui.screens.log_keys import LogKeys
 from grove_tui.screens.navigator import Navigator
 from grove_tui.view.book import GangBook
@@ -32,7 +33,7 @@ _USELESS: Mapping[Kind, frozenset[str]] = {
 """Keys that would only say that they cannot be used on such a row."""
 
 
-class GoingKeys(LogKeys):
+class GoingKeys(CopyKeys, LogKeys):
     """Asks why, asks what happened, and goes elsewhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

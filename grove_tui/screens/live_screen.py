@@ -16,6 +16,7 @@ from grove_tui.screens.feed import Panel, Scene
 from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.marked_keys import MarkedKeys
 from grove_tui.screens.replay_keys import ReplayScreen
+from grove_tui.screens.saving import SaveKeys
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.view.rows import Cell
 from grove_tui.widgets.key_bar import KeyBar
@@ -24,7 +25,7 @@ from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar
 
 
-class LiveScreen(GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
+class LiveScreen(SaveKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
     """Has a heading, a body that a subclass gives, and the status bar."""
 
     def __init__(self, settings: Settings, scene: Scene) -> None:

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -15,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from grove_tui.actions.logs import Entry, LogBuffer, LogFollower, Source, sources_of, to_text
-from grove_tui.cluster.files import private_write, state_directory
+from grove_tui.cluster.files import saves_directory, write_new
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.view.book import GangBook
@@ -274,12 +273,12 @@ class LogsScreen(Screen[None]):
 
     @work(exclusive=True, group="saving", exit_on_error=False)
     async def action_save(self) -> None:
-        text = self._text()
-        path = state_directory(os.environ) / "logs" / self._file_name()
+        contents = {".log": self._text().encode()}
+        folder = saves_directory(os.environ, self._settings.save_dir, "logs")
         try:
-            await asyncio.to_thread(private_write, path, text.encode())
+            (path,) = await asyncio.to_thread(write_new, folder, self._stem(), contents)
         except OSError as error:
-            sentence = f"{path} cannot be written: {error.strerror}."
+            sentence = f"Nothing was saved: {folder} cannot be written ({error.strerror})."
             self.app.notify(sentence, severity="error", markup=False)
         else:
             self.app.notify(f"Saved to {path}", markup=False)
@@ -287,10 +286,10 @@ class LogsScreen(Screen[None]):
     def _text(self) -> str:
         return to_text(self._buffer.entries, with_pod=len(self._letters) > 1)
 
-    def _file_name(self) -> Path:
+    def _stem(self) -> str:
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", str(self._key))[:80]
         now: datetime = self._session.clock()
-        return Path(f"{name}-{now:%Y%m%d-%H%M%S}.log")
+        return f"{name}-{now:%Y%m%d-%H%M%S}"
 
 
 def _origin(source: Source, sources: Sequence[Source]) -> str:

@@ -28,7 +28,8 @@ from grove_tui.view.keys import Key, Kind
 from grove_tui.view.letters import Legend, LetteredMap, Letters, NodePods
 from grove_tui.view.nodebook import NodePicture
 from grove_tui.view.nodemap import endangered, gangs_of, usage_cells
-from grove_tui.view.rows import Cell
+from grove_tui.view.nodes import Nodes
+from grove_tui.view.rows import Cell, RowSource
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.node_map import NodeMap
 
@@ -169,6 +170,13 @@ class NodesScreen(TableKeys, LiveScreen):
         if isinstance(focused, LiveTable):
             return focused.cursor_key if isinstance(focused.cursor_key, Key) else None
         return self._node_key()
+
+    def rows_to_save(self) -> tuple[str, RowSource | None]:
+        focused = self.focused
+        if not isinstance(focused, LiveTable):
+            return "nodes", Nodes(self._the_book)
+        is_gangs = focused.id == "gangs"
+        return "gangs" if is_gangs else f"pods-on-{self._node_key()}", focused.source
 
     def _node_key(self) -> Key | None:
         key = self.query_one(NodeMap).cursor_key

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from grove_tui.cluster.session import Session
+from grove_tui.config import Settings
 
 
 class RecordingKeys(Screen[None]):
@@ -23,6 +24,7 @@ class RecordingKeys(Screen[None]):
             id="grove.save-recording",
         ),
     ]
+    settings: Settings
     session: Session | None = None
 
     @work(exclusive=True, group="recording", exit_on_error=False)
@@ -31,8 +33,9 @@ class RecordingKeys(Screen[None]):
 
         if self.session is None:
             return
+        folder = recordings_directory(os.environ, self.settings.save_dir)
         try:
-            path = await self.session.save_recording(recordings_directory(os.environ))
+            path = await self.session.save_recording(folder)
         except RecordingError as error:
             self.app.notify(str(error), severity="error", markup=False)
         else:

@@ -16,7 +16,7 @@ from grove_tui.screens.navigator import TREE
 from grove_tui.screens.table_keys import TableKeys
 from grove_tui.view.events import Events
 from grove_tui.view.keys import Key
-from grove_tui.view.rows import Cell
+from grove_tui.view.rows import Cell, RowSource
 from grove_tui.widgets.live_table import LiveTable
 
 NO_MATCH = "No row matches the filter; esc takes it away."
@@ -84,6 +84,10 @@ class ResourceScreen(TableKeys, LiveScreen):
         table = self.rows_table()
         table.empty = NO_MATCH if self.is_filtered else self._listing.empty
         self.follow()
+
+    def rows_to_save(self) -> tuple[str, RowSource | None]:
+        what = self._about if self._about is not None else self.namespace
+        return f"{self._listing.title.lower()}-{what}", self._source
 
     def selected(self) -> Key | None:
         key = self.rows_table().cursor_key

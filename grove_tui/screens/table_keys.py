@@ -5,9 +5,9 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
+from grove_tui.screens.copying import CopyKeys
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.view.book import GangBook
 from grove_tui.view.filter import Query, is_trouble
@@ -72,7 +72,7 @@ def _sort_binding(key: str, sort: Sort, title: str) -> Binding:
     )
 
 
-class TableKeys(Screen[None]):
+class TableKeys(CopyKeys):
     """Filters, sorts, widens and marks the rows of one table, which a subclass names."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -158,6 +158,13 @@ class TableKeys(Screen[None]):
             source.marks &= self.marks.difference(keys)
             table.refresh_rows()
             self.rows_changed()
+
+    def chosen(self) -> list[Key]:
+        """Return the marked rows in order, or else the selected one."""
+        marks, source = self.marks, self.rows_table().source
+        if not marks or source is None:
+            return super().chosen()
+        return [key for key in source.keys() if key in marks]  # noqa: SIM118 - no mapping
 
     def shown_cells(self) -> list[Cell]:
         """Return what is special about the rows, for a title: filter, order, marks."""

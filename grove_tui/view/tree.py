@@ -50,6 +50,7 @@ class Tree:
         self._folded: set[Key] = set()
         self._lines: dict[Key, tuple[Shape, Lines]] = {}
         self._gang_of: dict[Key, Key] = {}
+        self._show_namespace = show_namespace
         self._rows = TreeRows(book, show_namespace=show_namespace)
 
     # What is shown
@@ -94,6 +95,18 @@ class Tree:
         """Show everything."""
         self._folded.clear()
         self._forget_lines()
+
+    def unfolded(self) -> "Tree":
+        """Return another tree of the same rows, filtered and ordered alike, all unfolded."""
+        shown = Tree(
+            self.book,
+            collapse_single=self._collapse_single,
+            sort=self.sort,
+            show_namespace=self._show_namespace,
+        )
+        shown.reverse, shown.marks = self.reverse, self.marks
+        shown.set_filter(self._filter, whole=self._whole)
+        return shown
 
     def toggle_mark(self, key: Key) -> None:
         """Mark or unmark a row."""
