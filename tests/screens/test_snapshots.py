@@ -67,6 +67,25 @@ def test_ascii(picture):
     picture(size=(140, 40), ascii=True)
 
 
+@pytest.mark.parametrize("size", ["80x24", "140x40"])
+def test_read_only(picture, size):
+    picture("down", "down", size=SIZES[size], read_only=True)
+
+
+@pytest.mark.parametrize("size", ["80x24", "140x40"])
+def test_help_of_read_only(picture, size):
+    picture("question_mark", size=SIZES[size], read_only=True)
+
+
+@pytest.mark.parametrize("size", ["80x24", "140x40"])
+def test_palette_of_read_only(picture, size):
+    picture("down", "ctrl+p", *"scale", size=SIZES[size], read_only=True)
+
+
+def test_read_only_without_colours(picture):
+    picture("down", size=(80, 24), read_only=True, theme="grove-plain")
+
+
 def test_scale_dialog_with_a_mistake(picture):
     picture("down", "down", "s", "shift+tab", "ctrl+u", "x", "enter")
 
