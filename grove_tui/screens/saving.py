@@ -16,7 +16,7 @@ from grove_tui.config import Settings
 from grove_tui.kube.clock import system_clock
 from grove_tui.view.rows import RowSource
 
-SLICE = 200
+SLICE = 100
 """Rows that are read in one go, so that keys are answered in between."""
 SECONDS = 15.0
 """How long a path stays to be read."""
@@ -47,7 +47,7 @@ class SaveKeys(Screen[None]):
         from grove_tui.cluster.files import saves_directory, write_new
 
         name, source = self.rows_to_save()
-        contents = {".svg": self.app.export_screenshot(title=name).encode()}
+        contents = {".svg": self.app.export_screenshot(title=name.strip("-")).encode()}
         rows = 0
         if source is not None:
             lines = await _read(source)
@@ -80,5 +80,5 @@ async def _read(source: RowSource) -> list[str]:
 
 
 def _told(paths: list[Path], rows: int) -> str:
-    table = f" (rows: {rows})" if len(paths) > 1 else ""
-    return f"Saved {' and '.join(str(path) for path in paths)}{table}"
+    table = f" and its {rows} rows" if len(paths) > 1 else ""
+    return "\n".join([f"Saved the screen{table}:", *map(str, paths)])
