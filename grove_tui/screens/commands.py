@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from grove_tui.screens.navigator import ALL, TREE, Navigator
+from grove_tui.widgets.availability import availability_on
 
 Check = Callable[[Navigator, str], str]
 Run = Callable[[Navigator, str], None]
@@ -30,6 +31,7 @@ class Command(Struct, frozen=True):
         values: What the argument can be; asked each time.
         check: Says why an argument will not do; empty where it will.
         needs_argument: Whether it means nothing without one.
+        action: The main screen's action that it is, where that may be unavailable.
     """
 
     names: tuple[str, ...]
@@ -39,6 +41,11 @@ class Command(Struct, frozen=True):
     values: Callable[[Navigator], Sequence[str]] = _nothing
     check: Check = _anything
     needs_argument: bool = False
+    action: str = ""
+
+    def problem(self, navigator: Navigator) -> str:
+        """Say why it cannot be used now; empty where it can."""
+        return availability_on(navigator.app.main_screen, self.action).reason
 
     @property
     def name(self) -> str:
@@ -143,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(("save",), "Save what happened lately, for replay", _act("save_recording")),
     Command(("refresh", "relist"), "List everything again", _act("look_again")),
-    Command(("apply",), "Apply a manifest file", _act("apply")),
+    Command(("apply",), "Apply a manifest file", _act("apply"), action="apply"),
     Command(
         ("doctor", "checkup"),
         "Is everything there that is needed?",
@@ -169,7 +176,7 @@ def prepare(navigator: Navigator, line: str) -> Callable[[], None] | str:
     argument = argument.strip()
     if command.needs_argument and not argument:
         return f":{command.name} needs a {command.argument}."
-    problem = command.check(navigator, argument)
+    problem = command.problem(navigator) or command.check(navigator, argument)
     if problem:
         return problem
 
@@ -191,16 +198,19 @@ def suggest(navigator: Navigator, text: str) -> list[Suggestion]:
         return _arguments(navigator, command, name, argument.strip()) if command else []
     found = [(command, _alias(command, name)) for command in COMMANDS]
     found.sort(key=lambda pair: pair[1] != pair[0].name)
-    return [_suggestion(command, alias) for command, alias in found if alias]
+    return [_suggestion(navigator, command, alias) for command, alias in found if alias]
 
 
 def _recent(navigator: Navigator) -> list[Suggestion]:
     recent = [Suggestion(line, "typed before") for line in reversed(navigator.lines)]
     seen = {suggestion.line for suggestion in recent}
-    return recent[:3] + [_suggestion(c, c.name) for c in COMMANDS if c.name not in seen]
+    unused = (command for command in COMMANDS if command.name not in seen)
+    return recent[:3] + [_suggestion(navigator, command, command.name) for command in unused]
 
 
-def _suggestion(command: Command, name: str) -> Suggestion:
+def _suggestion(navigator: Navigator, command: Command, name: str) -> Suggestion:
+    if problem := command.problem(navigator):
+        return Suggestion(name, f"({command.description}) {problem}")
     usage = f" {command.argument}" if command.argument else ""
     line = f"{name} " if command.needs_argument else name
     return Suggestion(line, f"{command.description}{f'  ({name}{usage})' if usage else ''}")

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.markup import escape
 
 from grove_tui.screens.commands import COMMANDS, Command
+from grove_tui.screens.navigator import Navigator
 from grove_tui.widgets.availability import availability_on
 
 if TYPE_CHECKING:
@@ -41,9 +42,7 @@ class BindingCommands(Provider):
         return list(titled.items())
 
     def _shown(self, title: Content | str, active: ActiveBinding) -> Content:
-        shown = Content(title) if isinstance(title, str) else title
-        usable = availability_on(self.screen, active.binding.action).allowed
-        return shown if usable else Content.assemble("(", shown, ")").stylize("$grove-dim")
+        return _greyed(title, availability_on(self.screen, active.binding.action).reason)
 
     def _key(self, active: ActiveBinding) -> str:
         reason = availability_on(self.screen, active.binding.action).reason
@@ -59,9 +58,8 @@ class LineCommands(Provider):
 
     async def discover(self) -> Hits:
         for command in COMMANDS:
-            yield DiscoveryHit(
-                command.description, partial(self._run, command), help=_usage(command)
-            )
+            title, run = command.description, partial(self._run, command)
+            yield DiscoveryHit(self._shown(title, command), run, title, self._usage(command))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -69,18 +67,30 @@ class LineCommands(Provider):
             title = command.description
             score = max(matcher.match(text) for text in (title, *command.names))
             if score > 0:
+                shown = self._shown(matcher.highlight(title), command)
                 run = partial(self._run, command)
-                usage = _usage(command)
-                yield Hit(score, matcher.highlight(title), run, text=title, help=usage)
+                yield Hit(score, shown, run, text=title, help=self._usage(command))
 
     def _run(self, command: Command) -> None:
-        navigator = cast("GroveApp", self.app).navigator
         if command.needs_argument:
-            navigator.ask(f"{command.name} ")
+            self._navigator.ask(f"{command.name} ")
         else:
-            command.run(navigator, "")
+            command.run(self._navigator, "")
+
+    def _shown(self, title: Content | str, command: Command) -> Content:
+        return _greyed(title, command.problem(self._navigator))
+
+    def _usage(self, command: Command) -> str:
+        usage, problem = f":{command.name} {command.argument}", command.problem(self._navigator)
+        # The palette takes its help as markup.
+        return escape(f"{usage.rstrip()}: {problem}" if problem else usage.rstrip())
+
+    @property
+    def _navigator(self) -> Navigator:
+        return cast("GroveApp", self.app).navigator
 
 
-def _usage(command: Command) -> str:
-    # The palette takes its help as markup.
-    return escape(f":{command.name} {command.argument}".rstrip())
+def _greyed(title: Content | str, problem: str) -> Content:
+    """Return the title of a command, greyed and in brackets where there is a problem."""
+    shown = Content(title) if isinstance(title, str) else title
+    return Content.assemble("(", shown, ")").stylize("$grove-dim") if problem else shown

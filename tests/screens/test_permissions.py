@@ -3,7 +3,7 @@
 import asyncio
 
 from textual.command import CommandList, CommandPalette
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.resources import NAMESPACES, NODES
@@ -234,6 +234,27 @@ async def test_nodes_that_may_not_be_changed():
 
         assert "You may not patch nodes." in shown.said()
         assert not any(node.spec.unschedulable for node in shown.cluster.objects(NODES))
+
+
+async def test_the_command_line_says_why_a_command_cannot_be_used():
+    async with dashboard(read_only=True) as shown:
+        await filled(shown)
+        await shown.press("colon", *"apply")
+        options = shown.screen.query_one(OptionList)
+        await shown.until(lambda: options.option_count == 1)
+        assert "(Apply a manifest file) Nothing can be changed" in prompt(options)
+
+        await shown.press("enter")
+
+        await shown.until(lambda: "--read-only" in shown.words())
+        await shown.press("escape", "escape", "ctrl+p")
+        await shown.until(lambda: isinstance(shown.screen, CommandPalette))
+        shown.screen.query_one(Input).value = "manifest"
+        found = shown.screen.query_one(CommandList)
+        await shown.until(lambda: found.option_count == 2)
+        prompts = [str(found.get_option_at_index(index).prompt) for index in range(2)]
+        assert all("(Apply a manifest file)" in text for text in prompts)
+        assert all("--read-only" in text for text in prompts)
 
 
 async def test_read_only_greys_what_writes_and_nothing_else():
