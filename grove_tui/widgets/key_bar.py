@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from rich.segment import Segment
 from textual import events
 from textual.binding import ActiveBinding
+from textual.content import Content
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -33,14 +34,19 @@ class KeyHint:
     key: str
     is_enabled: bool
     is_last: bool
-    is_usable: bool = True
-    """A key that cannot be used now is greyed, in brackets; a click on it says why."""
+    problem: str = ""
+    """Why the key cannot be used now: it is greyed, in brackets, and pointing at it tells this."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the key does what it says."""
+        return self.is_enabled and not self.problem
 
     @property
     def words(self) -> tuple[str, str]:
         """The key and what it does, as they are shown."""
         text = f" {self.text}" if self.text else ""
-        if self.is_enabled and self.is_usable:
+        if self.is_usable:
             return self.display, text
         return f"({self.display}", f"{text})"
 
@@ -100,7 +106,7 @@ class KeyBar(Widget):
         segments: list[Segment] = []
         for x, hint in self._placed() if y == 0 else ():
             used = sum(segment.cell_length for segment in segments)
-            dim = () if hint.is_enabled and hint.is_usable else ("key-bar--disabled",)
+            dim = () if hint.is_usable else ("key-bar--disabled",)
             key, text = hint.words
             segments.append(Segment(" " * (x - used), plain))
             segments.append(Segment(key, self._styles.get(*dim or ("key-bar--key",))))
@@ -108,13 +114,23 @@ class KeyBar(Widget):
         return Strip(segments).adjust_cell_length(width, plain)
 
     def on_click(self, event: events.Click) -> None:
+        hint = self._hint_at(event)
+        if hint is not None and hint.is_enabled:
+            event.stop()
+            self.app.simulate_key(hint.key)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        hint = self._hint_at(event)
+        problem = hint.problem if hint is not None else ""
+        if self.tooltip != (Content(problem) if problem else None):
+            self.tooltip = Content(problem) if problem else None
+
+    def _hint_at(self, event: events.MouseEvent) -> KeyHint | None:
         offset = event.get_content_offset(self)
         if offset is None:
-            return
-        for x, hint in self._placed():
-            if hint.is_enabled and x <= offset.x < x + hint.width:
-                event.stop()
-                self.app.simulate_key(hint.key)
+            return None
+        placed = self._placed()
+        return next((hint for x, hint in placed if x <= offset.x < x + hint.width), None)
 
     def notify_style_update(self) -> None:
         self._styles.clear()
@@ -155,10 +171,8 @@ class KeyBar(Widget):
         binding = active.binding
         display = self.app.get_key_display(binding)
         is_last = binding.id == LAST
-        is_usable = availability_on(self.screen, binding.action).allowed
-        return KeyHint(
-            display, binding.description, binding.key, active.enabled, is_last, is_usable
-        )
+        problem = availability_on(self.screen, binding.action).reason
+        return KeyHint(display, binding.description, binding.key, active.enabled, is_last, problem)
 
     def _placed(self) -> Iterator[tuple[int, KeyHint]]:
         """Yield the keys that fit with where they begin; what is last is never left out."""

@@ -158,6 +158,17 @@ async def test_a_log_is_saved_with_the_names_of_pods(tmp_path, monkeypatch):
     assert path.read_text().count("/main hello [b]there[/]\n") == 2
 
 
+async def test_a_log_is_copied_as_it_is_saved():
+    async with opened() as shown:
+        await shown.select("sim-0")
+        await shown.press("l")
+        await shown.until(lambda: len(texts(shown)) >= 2)
+
+        await shown.press("c")
+
+        assert shown.app.clipboard.count("/main hello [b]there[/]\n") == 2
+
+
 async def test_a_row_without_pods_says_so():
     async with dashboard() as shown:
         nodes = shown.table("nodes")

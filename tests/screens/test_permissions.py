@@ -43,7 +43,7 @@ async def filled(shown):
 
 def greyed(shown):
     bar = shown.screen.query_one(KeyBar)
-    return {hint.text for hint in bar.hints_shown() if not (hint.is_enabled and hint.is_usable)}
+    return {hint.text for hint in bar.hints_shown() if not hint.is_usable}
 
 
 def footer(shown):
@@ -76,6 +76,19 @@ async def test_a_click_on_a_greyed_key_says_why():
         await shown.pilot.click(KeyBar, offset=(footer(shown).index("Scale") + 1, 0))
 
         await shown.until(lambda: DENIED in shown.said())
+
+
+async def test_pointing_at_a_greyed_key_says_why():
+    async with dashboard(prepare=forbidding(no_scaling)) as shown:
+        await filled(shown)
+        await shown.until(lambda: "Scale" in greyed(shown))
+        bar = shown.screen.query_one(KeyBar)
+
+        await shown.pilot.hover(KeyBar, offset=(footer(shown).index("Scale") + 1, 0))
+        assert str(bar.tooltip) == DENIED
+
+        await shown.pilot.hover(KeyBar, offset=(footer(shown).index("Describe") + 1, 0))
+        assert bar.tooltip is None
 
 
 async def test_help_has_greyed_keys_below_their_reason():
