@@ -164,6 +164,23 @@ async def test_tab_completes_and_then_goes_on(tmp_path):
         assert not field.has_focus
 
 
+async def test_what_may_not_be_created_is_one_sentence(tmp_path):
+    async def forbid(cluster):
+        cluster.demo.api.authorize = lambda asked: (
+            asked.resource != "podcliquesets" or asked.verb not in ("create", "patch")
+        )
+
+    path = tmp_path / "pcs.yaml"
+    path.write_text(GOOD.format(name="fresh"))
+    async with dashboard(prepare=forbid) as shown:
+        await apply(shown, path)
+
+        told = await shown.until(lambda: problems(shown)[0])
+        assert 'cannot patch resource "podcliquesets"' in told
+        assert "\n" not in told
+        assert replicas(shown) is None
+
+
 async def test_nothing_is_asked_where_nothing_may_be_changed():
     async with dashboard(read_only=True) as shown:
         await shown.press("a")
