@@ -45,7 +45,12 @@ class Permissions:
         self._answers: dict[Permission, _Answer] = {}
         self._wanted: dict[Permission, None] = {}
         self._wake = asyncio.Event()
+        self._begun = asyncio.Event()
         self._namespace = ""
+
+    def begin(self) -> None:
+        """Begin to ask; until then what is shown comes first."""
+        self._begun.set()
 
     @property
     def has_denials(self) -> bool:
@@ -69,6 +74,7 @@ class Permissions:
 
     async def run(self) -> None:
         """Ask what is wanted, and the same again when answers get old, until cancelled."""
+        await self._begun.wait()
         while True:
             try:
                 async with asyncio.timeout(RETRY_SECONDS):

@@ -254,7 +254,7 @@ class Session:
             run = partial(restarting, self.informers.run, self._again)
             group.create_task(supervise("informers", run, self._note_fault))
             group.create_task(self._freeze_when_synced())
-            group.create_task(supervise("permissions", self._learn_permissions, self._note_fault))
+            group.create_task(supervise("permissions", self.permissions.run, self._note_fault))
 
     async def _wait_served(self) -> None:
         for _ in range(50):
@@ -262,16 +262,6 @@ class Session:
                 return
             await asyncio.sleep(0.1)
         raise KubeError("the CRDs were created, but the cluster does not serve them yet")
-
-    async def _learn_permissions(self) -> None:
-        # What is shown comes first.
-        moved = asyncio.Event()
-        self.on_connection(moved.set)
-        while not self.has_synced:
-            moved.clear()
-            await moved.wait()
-        self._listeners.remove(moved.set)
-        await self.permissions.run()
 
     async def _freeze_when_synced(self) -> None:
         # What was listed stays; without this, every full collection walks all of it. It is painted
@@ -292,6 +282,7 @@ class Session:
     def _linked(self) -> None:
         if not self.recorder.has_started and self.has_synced:
             self.recorder.start()
+            self.permissions.begin()
         self._told()
 
     def _told(self) -> None:

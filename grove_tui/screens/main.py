@@ -22,7 +22,6 @@ from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.going import GoingKeys
 from grove_tui.screens.marked_keys import MarkedKeys
 from grove_tui.screens.replay_keys import ReplayScreen
-from grove_tui.screens.saving import SaveKeys
 from grove_tui.screens.status import status_left, status_right
 from grove_tui.screens.tree_keys import TreeKeys
 from grove_tui.view.book import GangBook
@@ -31,7 +30,7 @@ from grove_tui.view.keys import Key, Kind
 from grove_tui.view.narrow import narrowed
 from grove_tui.view.nodes import Nodes
 from grove_tui.view.podcliquesets import summary
-from grove_tui.view.rows import Cell, RowSource
+from grove_tui.view.rows import Cell
 from grove_tui.view.tree import Tree
 from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.live_table import LiveTable
@@ -54,7 +53,7 @@ class Panels(Struct, frozen=True):
     events: LivePanel[Events]
 
 
-class MainScreen(TreeKeys, SaveKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
+class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
     """What there is and how it does, live."""
 
     AUTO_FOCUS = "#tree"
@@ -300,14 +299,6 @@ class MainScreen(TreeKeys, SaveKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKe
         found = self.book.object(self.book.current(Key(*_owner(key))))
         gang = self.book.gang_of(found) if found is not None else None
         return frozenset({gang.key}) if gang is not None else frozenset()
-
-    def rows_to_save(self) -> tuple[str, RowSource | None]:
-        focused = self.focused
-        table = focused if isinstance(focused, LiveTable) else self._table("tree")
-        name = table.id or ""
-        if name == "tree":
-            name = "gangs" if self.is_overview(table) else "workloads"
-        return f"{name}-{self.namespace}", table.source
 
     def selected(self) -> Key | None:
         """Return the row under the cursor of the focused table, or else of the tree."""

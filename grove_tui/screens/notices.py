@@ -75,7 +75,7 @@ class Notices(App[Any]):
     def _take_away(self) -> None:
         # Textual takes the sentence, but leaves the frame that held it.
         kept = {f"--textual-toast-{known.identity}" for known in self._notifications}
-        for frame in self.screen.query("ToastHolder"):
+        for frame in self.screen.query("ToastHolder") if self.screen_stack else ():
             if frame.id not in kept:
                 frame.remove()
 

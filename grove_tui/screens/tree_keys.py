@@ -7,6 +7,7 @@ from textual.content import Content
 
 from grove_tui.kube.objects import Pod
 from grove_tui.screens.feed import LivePanel, Scene
+from grove_tui.screens.saving import SaveKeys
 from grove_tui.screens.table_keys import TableKeys
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key, Kind
@@ -17,7 +18,7 @@ from grove_tui.view.tree import Tree
 from grove_tui.widgets.live_table import LiveTable
 
 
-class TreeKeys(TableKeys):
+class TreeKeys(TableKeys, SaveKeys):
     """Goes to rows of the tree and of the node list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,6 +72,14 @@ class TreeKeys(TableKeys):
         panel = self.query_one("#tree-panel")
         cells = [Cell("Gangs" if self.is_overview(self.rows_table()) else "Workloads")]
         panel.border_title = Content(" · ".join(c.text for c in [*cells, *self.shown_cells()]))
+
+    def rows_to_save(self) -> tuple[str, RowSource | None]:
+        focused = self.focused
+        table = focused if isinstance(focused, LiveTable) else self.rows_table()
+        name = table.id or ""
+        if name == "tree":
+            name = "gangs" if self.is_overview(table) else "workloads"
+        return f"{name}-{self.namespace}", table.source
 
     # Overview and tree
 

@@ -38,6 +38,7 @@ async def permissions(authorize=lambda _: True, rule=lambda _: None):
         cluster.demo.api.authorize = authorize
         client = Client(FaultyTransport(cluster.connect().transport, rules=[note]))
         known = Permissions(client, lambda: changes.append(True))
+        known.begin()
         running = asyncio.ensure_future(known.run())
         try:
             yield known, sent, cluster, changes
