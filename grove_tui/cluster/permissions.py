@@ -24,6 +24,7 @@ _WITH_REPLICAS = (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS)
 EVERYDAY = (
     *(Permission("update", resource, "scale") for resource in _WITH_REPLICAS),
     *(Permission("delete", resource) for resource in (*_WITH_REPLICAS, PODS)),
+    *(Permission("patch", resource) for resource in (*_WITH_REPLICAS, PODS)),
     Permission("get", PODS, "log"),
     Permission("patch", NODES),
 )

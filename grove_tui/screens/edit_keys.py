@@ -29,9 +29,9 @@ class EditKeys(ObjectScreen):
     ]
 
     def action_edit(self) -> None:
-        barrier = self.barrier()
-        if barrier:
-            self.tell(Outcome(False, barrier))
+        reason = self.availability("edit").reason
+        if reason:
+            self.tell(Outcome(False, reason))
         elif (target := self._target()) is not None:
             self._edit(target)
 

@@ -67,7 +67,12 @@ async def test_a_lost_connection_is_told_and_locks_what_writes():
         assert not isinstance(shown.screen, ScaleDialog)
         assert any("does not answer" in said for said in shown.said())
         hints = shown.screen.query_one(KeyBar).hints_shown()
-        assert {hint.text for hint in hints if not hint.is_usable} == {"Scale", "Delete", "Apply"}
+        assert {hint.text for hint in hints if not hint.is_usable} == {
+            "Scale",
+            "Delete",
+            "Edit",
+            "Apply",
+        }
 
         switch.mend()
         await shown.press("ctrl+r")

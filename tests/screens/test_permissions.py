@@ -273,7 +273,7 @@ async def test_the_command_line_says_why_a_command_cannot_be_used():
 async def test_read_only_greys_what_writes_and_nothing_else():
     async with dashboard(read_only=True) as shown:
         await filled(shown)
-        await shown.until(lambda: greyed(shown) == {"Scale", "Delete", "Apply"})
+        await shown.until(lambda: greyed(shown) == {"Scale", "Delete", "Edit", "Apply"})
 
         await shown.press("y")
         await shown.until(lambda: isinstance(shown.screen, DocumentScreen))
@@ -283,3 +283,18 @@ async def test_read_only_greys_what_writes_and_nothing_else():
         words = str(shown.screen.query_one("#text", Static).content)
         assert words.count("grove-tui was started with --read-only.") == 2
         assert "(a)" in words
+
+
+async def test_a_denied_edit_is_greyed_and_opens_no_editor():
+    def no_patches(asked):
+        return asked.verb == "patch" and asked.resource == "podcliques"
+
+    async with dashboard(prepare=forbidding(no_patches)) as shown:
+        await filled(shown)
+        await shown.until(lambda: "Edit" in greyed(shown))
+
+        await shown.press("e")
+
+        await shown.until(
+            lambda: "You may not patch podcliques in namespace default." in shown.said()
+        )
