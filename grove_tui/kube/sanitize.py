@@ -1,8 +1,9 @@
 """Text from a cluster, made safe for a terminal at the place where it enters.
 
-Event messages, logs, annotations and container arguments can carry escape sequences and
-bidirectional overrides that a terminal would obey. JSON is checked with one scan of its bytes and
-rebuilt only when it holds such a character, so clean data costs one regular-expression pass.
+Event messages, logs, annotations and container arguments can carry escape sequences,
+bidirectional marks and line separators that a terminal would obey. JSON is checked with one scan
+of its bytes and rebuilt only when it holds such a character, so clean data costs one
+regular-expression pass.
 """
 
 import re
@@ -11,10 +12,13 @@ from typing import Any
 import msgspec
 
 _UNSAFE_JSON = re.compile(
-    rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|\\[bfr]|\\u20(?:0[eEfF]|2[a-eA-E])"
-    rb"|\\u206[6-9]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
+    rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|\\[bfr]|\\u20(?:0[eEfF]|2[89a-eA-E])"
+    rb"|\\u206[6-9]|\\u061[cC]|\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]"
+    rb"|\xe2\x81[\xa6-\xa9]"
 )
-_UNSAFE_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from contextlib import asynccontextmanager
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -19,6 +20,7 @@ from grove_tui.reconcile.world import open_informers
 from grove_tui.view.book import GangBook
 from grove_tui.view.report import Goal, SnapshotReport, TreeReport
 from tests.cluster import running_cluster
+from tests.screens.hostile import MARKUP, UNSAFE, hostile_session
 from tests.screens.still import fill, guide_world, still_session
 
 
@@ -223,3 +225,12 @@ async def test_a_set_is_waited_for_from_apply_to_its_end(capsys):
         assert (started, ended, len(healthy)) == (0, 0, 2)
         assert [name for name in healthy if f"{name}  pod   1/1" not in out] == []
         assert cluster.objects(PODS) == []
+
+
+@pytest.mark.parametrize("form", ["text", "json", "svg"])
+async def test_hostile_text_of_a_cluster_reaches_no_terminal_as_control_codes(form, capsys):
+    await follow(hostile_session(), everything, Order(form))
+    out = capsys.readouterr().out
+
+    assert not UNSAFE.search(out.replace("\n", ""))
+    assert (escape(MARKUP) if form == "svg" else MARKUP) in out

@@ -1,13 +1,17 @@
 """No control character of a cluster's text survives decoding."""
 
+import json
+
 import msgspec
+import pytest
 from hypothesis import given, strategies as st
 
 from grove_tui.kube.resources import EVENTS, PODS
-from grove_tui.kube.sanitize import clean_json, clean_text
+from grove_tui.kube.sanitize import REPLACEMENT, clean_json, clean_text
 
 UNSAFE = {chr(c) for c in (*range(0x20), 0x7F, *range(0x80, 0xA0))} - {"\n", "\t"}
-BIDI = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+SEPARATORS = set("\u2028\u2029")
+BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def strings_of(value):
@@ -24,9 +28,17 @@ def strings_of(value):
 
 @given(st.recursive(st.text(), lambda v: st.lists(v) | st.dictionaries(st.text(), v), max_leaves=8))
 def test_no_unsafe_character_survives_whatever_its_escape(value):
-    for data in (msgspec.json.encode(value), __import__("json").dumps(value).encode()):
+    for data in (msgspec.json.encode(value), json.dumps(value).encode()):
         for text in strings_of(msgspec.json.decode(clean_json(data))):
-            assert not (set(text) & (UNSAFE | BIDI))
+            assert not (set(text) & (UNSAFE | BIDI | SEPARATORS))
+
+
+@pytest.mark.parametrize("character", sorted(UNSAFE | BIDI | SEPARATORS))
+@pytest.mark.parametrize("is_escaped", [True, False])
+def test_each_unsafe_character_is_replaced(character, is_escaped):
+    data = json.dumps(f"a{character}z", ensure_ascii=is_escaped).encode()
+
+    assert json.loads(clean_json(data)) == f"a{REPLACEMENT}z"
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"])))
