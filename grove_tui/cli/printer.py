@@ -11,6 +11,7 @@ from grove_tui.view.plain import Line, Part
 from grove_tui.view.report import Report, change_line, changed_rows
 from grove_tui.view.rows import Row
 from grove_tui.view.treerows import COLUMNS
+from grove_tui.widgets.tokens import ASCII
 
 
 class Printer:
@@ -24,6 +25,8 @@ class Printer:
         self._stream = stream
         self._clock = clock
         self._color = wants_color(stream)
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        self._narrow = "" if encoding.lower().startswith("utf") else encoding
         self._height = 0
         self._rows: list[Row] | None = None
         self._document: dict[str, Any] | None = None
@@ -55,7 +58,7 @@ class Printer:
 
     def _whole(self) -> str:
         if self._format == "json":
-            return json.dumps(self._report.document(), indent=2, ensure_ascii=False) + "\n"
+            return json.dumps(self._report.document(), indent=2, ensure_ascii=bool(self._narrow)) + "\n"
         lines = self._report.lines() if self._report.exists else []
         if self._format == "svg":
             return svg(lines, self._report.title)
@@ -83,7 +86,8 @@ class Printer:
         essence = {key: value for key, value in document.items() if key != "time"}
         if essence != self._document:
             self._document = essence
-            self._write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+            narrow = bool(self._narrow)
+            self._write(json.dumps(document, ensure_ascii=narrow, separators=(",", ":")) + "\n")
 
     def _print_changes(self) -> None:
         rows = self._report.rows()
@@ -96,5 +100,8 @@ class Printer:
         self._rows = rows
 
     def _write(self, text: str) -> None:
+        if self._narrow:
+            # A stream without our symbols gets those of ASCII, and no traceback.
+            text = text.translate(ASCII).encode(self._narrow, "replace").decode(self._narrow)
         self._stream.write(text)
         self._stream.flush()

@@ -74,6 +74,20 @@ async def test_json_and_svg_hold_the_same_names(session, capsys):
     assert all(name in picture for name in names)
 
 
+@pytest.mark.parametrize("form", ["text", "json", "svg"])
+async def test_a_stream_without_our_symbols_gets_plain_ones(session, monkeypatch, form):
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))
+
+    code = await follow(session, everything, Order(form))
+
+    out = written.getvalue().decode("ascii")
+    assert code == 0
+    assert "single-node-aggregated" in out
+    assert form != "text" or "x single-node-aggregated-1" in out
+    assert form != "json" or json.loads(out)
+
+
 async def test_what_is_so_already_is_reached_at_once(session, capsys):
     code = await follow(session, make(), Order(goal=Goal.HEALTHY, timeout=5))
 
