@@ -328,6 +328,27 @@ def test_a_breached_gang_says_when_it_ends_why_and_what_to_do():
     assert explanation.steps[0] == "Bring sim-0-worker back to its minimum before that"
 
 
+def test_what_is_well_in_a_breached_gang_is_told_that_it_ends_with_it():
+    scene = breached_scene()
+    idle = clique(name="idle", breached=False)
+    scene.put(node("node-0"), node("node-1"), idle, *pods(idle, "ready", "ready"))
+    well = object_key(Kind.POD, pods(idle, "ready")[0])
+    beside = object_key(Kind.POD, pods(clique(), "ready")[0])
+
+    for key, what in (
+        (well, f"Pod {well.name} is Running"),
+        (beside, f"Pod {beside.name} is Running"),
+        (object_key(Kind.PODCLIQUE, idle), "PodClique sim-0-idle is healthy"),
+    ):
+        explanation = explain(scene.book, key)
+        fate = "; its gang sim-0 is breached (terminates in 0:05)."
+        assert explanation.headline == what + fate
+        assert explanation.severity is Severity.ERROR
+        assert "is terminated in 0:05 and then built anew" in told(explanation)
+        assert "PodClique sim-0-worker: below its minimum for 5s" in told(explanation)
+        assert explanation.steps == ("Bring sim-0-worker back to its minimum before that",)
+
+
 def test_a_set_is_explained_by_its_gangs_in_trouble():
     scene = breached_scene(replicas=3)
 

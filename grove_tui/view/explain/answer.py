@@ -5,10 +5,16 @@ from grove_tui.kube.objects import Condition, Pod
 from grove_tui.view.book import GangBook
 from grove_tui.view.explain.causes import Cause, Explanation, Reason, counted
 from grove_tui.view.explain.evidence import quote
-from grove_tui.view.explain.gangs import clique_causes, cliques_causes, gang_causes, set_causes
+from grove_tui.view.explain.gangs import (
+    clique_causes,
+    cliques_causes,
+    fate,
+    gang_causes,
+    set_causes,
+)
 from grove_tui.view.explain.pods import pod_causes
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
-from grove_tui.view.health import Health
+from grove_tui.view.health import Health, Word
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.rows import Severity
 from grove_tui.view.scope import gang_part
@@ -34,9 +40,15 @@ def _pod(book: GangBook, key: Key) -> Explanation:
     if not isinstance(pod, Pod):
         return _gone(key)
     facts, causes = book.facts(pod), pod_causes(book, pod)
+    shared, ends = fate(book, key) if not facts.is_terminating else ("", [])
+    causes += ends
     worst = max((cause.severity for cause in causes), default=facts.severity)
-    headline = f"Pod {key.name} is {facts.word}{'' if facts.is_ready else ', not ready'}."
-    return Explanation(key, headline, worst, tuple(causes))
+    headline = f"Pod {key.name} is {facts.word}{'' if facts.is_ready else ', not ready'}"
+    return Explanation(key, f"{headline}{_but(shared)}.", worst, tuple(causes))
+
+
+def _but(shared: str) -> str:
+    return f"; {shared}" if shared else ""
 
 
 def _set(book: GangBook, key: Key) -> Explanation:
@@ -63,8 +75,10 @@ def _part(book: GangBook, key: Key) -> Explanation:
 
 
 def _judged(book: GangBook, key: Key, health: Health, causes: list[Cause]) -> Explanation:
-    headline = f"{key.kind} {key} is {health.text(book.clock())}."
-    return Explanation(key, headline, health.severity, tuple(causes))
+    shared, ends = fate(book, key) if health.word is Word.HEALTHY else ("", [])
+    headline = f"{key.kind} {key} is {health.text(book.clock())}{_but(shared)}."
+    severity = max((health.severity, *(cause.severity for cause in ends)))
+    return Explanation(key, headline, severity, (*causes, *ends))
 
 
 def _node(book: GangBook, key: Key) -> Explanation:

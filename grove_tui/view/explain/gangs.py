@@ -14,7 +14,8 @@ from grove_tui.view.explain.gates import creation_causes
 from grove_tui.view.explain.pods import pod_causes
 from grove_tui.view.gangs import Clique, Gang
 from grove_tui.view.health import Word
-from grove_tui.view.keys import Key
+from grove_tui.view.keys import Key, Kind
+from grove_tui.view.lineage import lineage
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Severity
 
@@ -58,6 +59,17 @@ def gang_causes(book: GangBook, gang: Gang) -> list[Cause]:
     if gang.health.word is not Word.TERMINATING:
         causes += deeper(cliques_causes(book, gang.all_cliques()), 1 if causes else 0)
     return causes
+
+
+def fate(book: GangBook, key: Key) -> tuple[str, list[Cause]]:
+    """Return what its gang's termination means for a part that is well itself, if one is due."""
+    above = next((found for found in lineage(book, key) if found.kind is Kind.GANG), None)
+    gang = book.gang(above) if above is not None else None
+    if gang is None or gang.termination.due is None:
+        return "", []
+    now = book.clock()
+    text = f"its gang {gang.name} is {gang.health.text(now)}"
+    return text, [_termination(gang, gang.termination.due, now)]
 
 
 def cliques_causes(book: GangBook, cliques: Iterable[Clique]) -> list[Cause]:
