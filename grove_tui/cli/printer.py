@@ -58,7 +58,10 @@ class Printer:
 
     def _whole(self) -> str:
         if self._format == "json":
-            return json.dumps(self._report.document(), indent=2, ensure_ascii=bool(self._narrow)) + "\n"
+            return (
+                json.dumps(self._report.document(), indent=2, ensure_ascii=bool(self._narrow))
+                + "\n"
+            )
         lines = self._report.lines() if self._report.exists else []
         if self._format == "svg":
             return svg(lines, self._report.title)

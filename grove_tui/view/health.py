@@ -12,12 +12,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 from grove_tui.api.breach import Breach, Gate
-from grove_tui.view.ages import countdown
+from grove_tui.view.ages import age_cell, countdown
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Cell, Severity
 
 SOON = timedelta(minutes=10)
 """From when on a start-up's deadline is worth its place on the screen."""
+LATELY = timedelta(minutes=10)
+"""How long it is told of a gang that it was terminated and built anew."""
 
 
 class Word(StrEnum):
@@ -82,12 +84,14 @@ class Health(Struct, frozen=True):
         detail: The reason in a few words, if there is one to give.
         due: When the gang, or for a degraded one a part of it, will be terminated.
         gate: What keeps a breach from counting.
+        recycled: When it was terminated to be built anew, if that may be news.
     """
 
     word: Word
     detail: str = ""
     due: datetime | None = None
     gate: Gate | None = None
+    recycled: datetime | None = None
 
     @property
     def severity(self) -> Severity:
@@ -106,11 +110,20 @@ class Health(Struct, frozen=True):
             notes = [" ".join((*notes, self._countdown(self.due, now)))]
         if self.gate is not None:
             notes.append(f"not armed: {self.gate}")
+        if (ago := self._recycled(now)) is not None:
+            notes.append(f"recycled {ago.text} ago")
         return f"{self.word} ({', '.join(notes)})" if notes else str(self.word)
 
     def cell(self, now: datetime) -> Cell:
         """Return the words as a cell; a running countdown changes each second."""
-        return Cell(self.text(now), self.severity.style, tick=1 if self.due else 0)
+        ago = self._recycled(now)
+        tick = ago.tick if ago is not None else 0
+        return Cell(self.text(now), self.severity.style, tick=1 if self.due else tick)
+
+    def _recycled(self, now: datetime) -> Cell | None:
+        if self.recycled is None or now - self.recycled > LATELY:
+            return None
+        return age_cell(self.recycled, now)
 
     def _countdown(self, due: datetime, now: datetime) -> str:
         if self.word is Word.STARTING:

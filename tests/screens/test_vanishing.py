@@ -31,6 +31,11 @@ OPENED = {
 """What each key opens, and what is pressed there once the object is gone."""
 
 
+async def leave(shown):
+    while shown.screen is not shown.app.main_screen:
+        await shown.press("escape")
+
+
 @pytest.mark.parametrize("key", OPENED)
 @pytest.mark.parametrize("name", [POD, CLIQUE])
 async def test_what_is_open_survives_its_object(key, name):
@@ -56,8 +61,7 @@ async def test_what_is_open_survives_its_object(key, name):
         assert name in "\n".join(painted(shown.app))
 
         await shown.press(*further)
-        while shown.screen is not shown.app.main_screen:
-            await shown.press("escape")
+        await leave(shown)
 
         assert shown.cluster.the(PODCLIQUES, "other-0-worker") == before
         assert shown.cluster.objects(PODCLIQUES) == [before]

@@ -329,22 +329,24 @@ def test_a_breached_gang_says_when_it_ends_why_and_what_to_do():
 
 
 def test_what_is_well_in_a_breached_gang_is_told_that_it_ends_with_it():
-    scene = breached_scene()
-    idle = clique(name="idle", breached=False)
-    scene.put(node("node-0"), node("node-1"), idle, *pods(idle, "ready", "ready"))
-    well = object_key(Kind.POD, pods(idle, "ready")[0])
-    beside = object_key(Kind.POD, pods(clique(), "ready")[0])
+    scene = Scene()
+    worker, idle = clique(breached=True, since=95), clique(name="idle", breached=False)
+    one, others = pods(worker, "ready"), pods(idle, "ready", "ready")
+    inner = {"terminationDelay": "10s", "cliques": [template("worker"), template("idle")]}
+    pcs = podcliqueset("sim", spec={"template": inner})
+    scene.put(pcs, node("node-0"), node("node-1"))
+    scene.put(worker, idle, *one, *others)
 
     for key, what in (
-        (well, f"Pod {well.name} is Running"),
-        (beside, f"Pod {beside.name} is Running"),
+        (object_key(Kind.POD, others[0]), f"Pod {others[0].metadata.name} is Running"),
+        (object_key(Kind.POD, one[0]), f"Pod {one[0].metadata.name} is Running"),
         (object_key(Kind.PODCLIQUE, idle), "PodClique sim-0-idle is healthy"),
     ):
         explanation = explain(scene.book, key)
         fate = "; its gang sim-0 is breached (terminates in 0:05)."
         assert explanation.headline == what + fate
         assert explanation.severity is Severity.ERROR
-        assert "is terminated in 0:05 and then built anew" in told(explanation)
+        assert "The whole gang with its 3 pods is terminated in 0:05" in told(explanation)
         assert "PodClique sim-0-worker: below its minimum for 5s" in told(explanation)
         assert explanation.steps == ("Bring sim-0-worker back to its minimum before that",)
 

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from grove_tui.api.breach import Gate
+from grove_tui.kube.objects import Event
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import gang_key
-from tests.builders import at, podcliqueset
+from tests.builders import at, meta, podcliqueset
 from tests.view.worlds import Scene, clique, group, grouped_set, pods
 
 
@@ -226,3 +228,40 @@ def test_the_earliest_termination_comes_first_in_the_order_of_trouble():
 def test_every_word_has_its_own_look_beyond_colour():
     assert all(word.glyph for word in Word)
     assert Word.BREACHED.glyph != Word.HEALTHY.glyph != Word.STARTING.glyph
+
+
+# After a termination
+
+
+def recycle_event(index: int, when: str) -> Event:
+    body = {
+        "metadata": meta(f"recycled-{index}"),
+        "involvedObject": {"kind": "PodCliqueSet", "namespace": "default", "name": "sim"},
+        "reason": "PodCliqueSetReplicaDeleteSuccessful",
+        "message": f"PodCliqueSet replica {index} deleted",
+        "lastTimestamp": when,
+    }
+    return msgspec.convert(body, Event)
+
+
+@pytest.mark.parametrize(
+    ("states", "when", "text"),
+    [
+        (("ready", "ready"), "2026-01-01T00:01:32Z", "healthy (recycled 8s ago)"),
+        (("ready", "creating"), "2026-01-01T00:01:38Z", "starting (recycled 2s ago)"),
+        (("ready", "ready"), "2025-12-31T23:51:30Z", "healthy"),
+    ],
+)
+def test_a_gang_remembers_for_a_while_that_it_was_recycled(states, when, text):
+    scene = Scene()
+    workers = [clique(replica=index, breached=False) for index in range(2)]
+    scene.put(podcliqueset("sim", spec={"replicas": 2}), *workers, recycle_event(0, when))
+    scene.put(*pods(workers[0], *states), *pods(workers[1], "ready", "ready"))
+
+    first, second = (scene.book.gang(gang_key("default", "sim", index)) for index in range(2))
+
+    assert first is not None
+    assert second is not None
+    assert first.health.text(at(scene.now)) == text
+    assert second.health.text(at(scene.now)) == "healthy"
+    assert "recycled" not in scene.book.set_health(first.pcs).text(at(scene.now))
