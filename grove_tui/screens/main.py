@@ -196,8 +196,10 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         self._show_connection()
 
     def _summarize(self) -> None:
-        if self.book is not None:
-            self.query_one(SummaryStrip).show(summary(self.book).cells())
+        # While the app is left, the strip may be gone already.
+        strip = self.query(SummaryStrip)
+        if self.book is not None and strip:
+            strip.first().show(summary(self.book).cells())
 
     def _show_connection(self) -> None:
         if self.session is None:

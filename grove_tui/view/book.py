@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from msgspec.structs import replace
-
 from grove_tui.api import labels
 from grove_tui.api.constants import LABEL_PCSG, LABEL_PODCLIQUE
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
@@ -156,8 +154,7 @@ class GangBook:
         """Return the health of a whole set: that of its gang in most trouble."""
         if pcs.metadata.deletion_timestamp is not None:
             return Health(Word.TERMINATING)
-        # That one of its gangs was terminated before is told of the gang.
-        return replace(worst(gang.health for gang in self.gangs(pcs)), recycled=None)
+        return worst(gang.health for gang in self.gangs(pcs))
 
     def facts(self, pod: Pod) -> PodFacts:
         """Return the facts of a pod, computed once for each version of it."""

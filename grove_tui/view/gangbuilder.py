@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from grove_tui.api import labels, names
 from grove_tui.api.breach import (
     Level,
@@ -36,7 +34,6 @@ from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.health import Health, Tally, Word, clique_health, tally, total, worst
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key, object_key
 from grove_tui.view.podstatus import PodFacts
-from grove_tui.view.recycles import recycled_at
 
 FactsOf = Callable[[Pod], PodFacts]
 
@@ -74,7 +71,7 @@ class GangBuilder:
             cliques=cliques,
             groups=groups,
             tally=counts,
-            health=self._remembering(self._health(cliques, groups)),
+            health=self._health(cliques, groups),
             termination=self._termination,
             nodes=frozenset(
                 facts.node for clique in everything for facts in clique.facts if facts.node
@@ -119,13 +116,6 @@ class GangBuilder:
             return Health(word, due=self._due)
         is_updating = self._is_updating() and overall.word is not Word.UNSCHEDULABLE
         return Health(Word.UPDATING) if is_updating else overall
-
-    def _remembering(self, health: Health) -> Health:
-        """Add to the health of a gang that runs (again) when it was terminated before."""
-        if health.word not in (Word.HEALTHY, Word.STARTING):
-            return health
-        at = recycled_at(self._world, self._pcs, self._index, self._now)
-        return health if at is None else replace(health, recycled=at)
 
     def _is_updating(self) -> bool:
         progress = self._pcs.status.update_progress

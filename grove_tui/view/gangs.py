@@ -14,7 +14,8 @@ from msgspec import Struct
 from grove_tui.api import names
 from grove_tui.api.breach import Breach, Termination
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
-from grove_tui.view.health import Health, Tally
+from grove_tui.view.ages import countdown
+from grove_tui.view.health import Health, Tally, Word
 from grove_tui.view.keys import Key
 from grove_tui.view.podstatus import PodFacts
 
@@ -134,3 +135,19 @@ class Gang(Struct, frozen=True):
 def has_minimum(cliques: Iterable[Clique]) -> bool:
     """Tell whether each of the cliques has its minimum ready."""
     return all(clique.tally.ready >= clique.tally.minimum for clique in cliques)
+
+
+def reason(gang: Gang, now: datetime) -> str:
+    """Return why a gang is as it is and what follows, in a few words; empty where that is plain."""
+    health = gang.health
+    if health.word is Word.RECYCLING:
+        return "its pods are deleted and made anew"
+    if health.word is not Word.BREACHED or health.due is None:
+        return health.detail
+    short = [
+        f"{clique.title} has {clique.tally.ready} of {clique.tally.minimum} needed pods"
+        for clique in gang.all_cliques()
+        if clique.tally.ready < clique.tally.minimum
+    ]
+    ends = f"terminates in {countdown(health.due, now)} unless it gets them"
+    return ", ".join((*short, ends)) if short else ""

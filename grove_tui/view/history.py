@@ -9,6 +9,9 @@ from msgspec import Struct
 
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 
+WHY = ": "
+"""What stands in a note between a change of a gang's health and its reason."""
+
 
 class Source(StrEnum):
     """Who a note is from."""

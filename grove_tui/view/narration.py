@@ -160,10 +160,23 @@ def _breached(
         return
     if after == "True":
         # From birth on a clique is below its minimum; only a loss is news.
-        if before is not None:
+        if before is not None and _lost(old, new):
             yield "fell below minAvailable", Severity.ERROR
+        elif before is not None:
+            yield "below minAvailable while its pods start", Severity.PROGRESS
     elif after == "False":
         yield "has its minimum", Severity.OK
+
+
+def _lost(old: PodClique | PodCliqueScalingGroup, new: PodClique | PodCliqueScalingGroup) -> bool:
+    """Tell whether something was ready before that is ready no more.
+
+    While pods start, the condition may become True once more before the minimum is ready at last.
+    """
+    if not isinstance(old, PodClique) or not isinstance(new, PodClique):
+        return True
+    ready, minimum = old.status.ready_replicas, old.spec.min_available or 0
+    return ready > new.status.ready_replicas or ready >= minimum
 
 
 def _podcliqueset(old: PodCliqueSet, new: PodCliqueSet) -> Iterable[Part]:

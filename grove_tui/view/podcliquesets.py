@@ -12,6 +12,7 @@ from grove_tui.view.gangs import Clique, Gang, Group
 from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.nodebook import gang_style
+from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.view.sorting import Sort, gang_order
 from grove_tui.view.subject import Filter, Subject
@@ -68,7 +69,7 @@ class Overview:
         name = f"{key.namespace}/{gang.name}" if self._show_namespace else gang.name
         cells = (
             Cell(name, gang_style(key)),
-            gang.health.cell(now),
+            remembered(self.book, gang).cell(now),
             _bars(gang),
             Cell(f"{counts.ready}/{counts.desired}", gang.health.severity.style),
             Cell(str(len(gang.nodes)) if gang.nodes else ""),

@@ -3,12 +3,24 @@
 import re
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from grove_tui.api.constants import EVENT_PCS_REPLICA_DELETED
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.reconcile.world import INDEX_INVOLVED, World
-from grove_tui.view.health import LATELY
+from grove_tui.view.book import GangBook
+from grove_tui.view.gangs import Gang
+from grove_tui.view.health import LATELY, Health, Word
 
 _REPLICA = re.compile(r"\breplica (\d+)\b")
+
+
+def remembered(book: GangBook, gang: Gang) -> Health:
+    """Return the health of a gang, and of one that runs (again) when it was terminated before."""
+    if gang.health.word not in (Word.HEALTHY, Word.STARTING):
+        return gang.health
+    at = recycled_at(book.world, gang.pcs, gang.index, book.clock())
+    return gang.health if at is None else replace(gang.health, recycled=at)
 
 
 def recycled_at(world: World, pcs: PodCliqueSet, index: int, now: datetime) -> datetime | None:

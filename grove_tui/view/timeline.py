@@ -13,7 +13,7 @@ from msgspec import Struct
 from grove_tui.view.ages import age_cell
 from grove_tui.view.book import GangBook
 from grove_tui.view.health import Word
-from grove_tui.view.history import Note, Record, Source
+from grove_tui.view.history import WHY, Note, Record, Source
 from grove_tui.view.keys import Key, Kind, gang_key
 from grove_tui.view.narration import Told, tell
 from grove_tui.view.rows import Cell, Column, Row, Severity
@@ -202,7 +202,7 @@ class Timeline:
 def _transition(note: Note) -> tuple[datetime, Told, str, Key]:
     """Return a note about a gang's health as an entry: when, what, from where, of which gang."""
     pcs, _, index = note.key.name.rpartition("-")
-    word = note.text.rpartition("→ ")[2]
+    word = note.text.partition("→ ")[2].partition(WHY)[0]
     severity = Word(word).severity if word in set(Word) else Severity.NONE
     told = Told(str(Kind.GANG), note.key.namespace, note.key.name, note.text, severity)
     return note.at, told, "watch", gang_key(note.key.namespace, pcs, int(index))

@@ -15,6 +15,7 @@ from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.health import Health
 from grove_tui.view.keys import Key
 from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
+from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Cell, Column, Severity
 from grove_tui.view.subject import Node
 
@@ -74,7 +75,8 @@ class TreeRows:
             return _content(self._book.set_health(node), self._set(node), now)
         if node is None or isinstance(node, PodFacts):
             return self._pod(key, now)
-        return _content(node.health, _summary(node), now)
+        health = remembered(self._book, node) if isinstance(node, Gang) else node.health
+        return _content(health, _summary(node), now)
 
     def _set(self, pcs: PodCliqueSet) -> Summary:
         gangs = list(self._book.gangs(pcs))

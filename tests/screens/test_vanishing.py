@@ -1,5 +1,7 @@
 """An object that goes while its screen or dialog is open takes nothing with it."""
 
+from typing import Any
+
 import pytest
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
@@ -18,7 +20,7 @@ from tests.screens.live import create_clique, create_set, dashboard
 
 CLIQUE = "sim-0-worker"
 POD = f"{CLIQUE}-aaaaa"
-OPENED = {
+OPENED: dict[str, tuple[Any, tuple[str, ...]]] = {
     "s": (ScaleDialog, ("5", "enter", "enter")),
     "ctrl+d": (DeleteDialog, ("right", "enter", "enter")),
     "B": (PreviewDialog, ("right", "enter")),
@@ -57,7 +59,7 @@ async def test_what_is_open_survives_its_object(key, name):
         await shown.cluster.client.delete(PODCLIQUES, CLIQUE, "default")
         await shown.cluster.client.delete(PODCLIQUESETS, "sim", "default")
         await shown.until(lambda: shown.row(name) is None)
-        assert isinstance(shown.screen, screen)
+        assert type(shown.screen) is screen
         assert name in "\n".join(painted(shown.app))
 
         await shown.press(*further)

@@ -9,6 +9,7 @@ from grove_tui.api.breach import Gate
 from grove_tui.kube.objects import Event
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import gang_key
+from grove_tui.view.recycles import remembered
 from tests.builders import at, meta, podcliqueset
 from tests.view.worlds import Scene, clique, group, grouped_set, pods
 
@@ -262,6 +263,6 @@ def test_a_gang_remembers_for_a_while_that_it_was_recycled(states, when, text):
 
     assert first is not None
     assert second is not None
-    assert first.health.text(at(scene.now)) == text
-    assert second.health.text(at(scene.now)) == "healthy"
+    assert remembered(scene.book, first).text(at(scene.now)) == text
+    assert remembered(scene.book, second).text(at(scene.now)) == "healthy"
     assert "recycled" not in scene.book.set_health(first.pcs).text(at(scene.now))

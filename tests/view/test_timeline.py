@@ -82,7 +82,24 @@ def cordoned(**spec):
 UNREADY = {"status": {"conditions": [condition("Ready", False)]}}
 CASES = [
     ("podcliques", clique(replicas=2), clique(replicas=4), "scaled 2 → 4"),
-    ("podcliques", clique(breached=False), clique(breached=True), "fell below minAvailable"),
+    (
+        "podcliques",
+        clique(breached=False, status={"readyReplicas": 2}),
+        clique(breached=True, status={"readyReplicas": 1}),
+        "fell below minAvailable",
+    ),
+    (
+        "podcliques",
+        clique(breached=False, status={"readyReplicas": 2}),
+        clique(breached=True, status={"readyReplicas": 2}),
+        "fell below minAvailable",
+    ),
+    (
+        "podcliques",
+        clique(breached=False),
+        clique(breached=True),
+        "below minAvailable while its pods start",
+    ),
     ("podcliques", clique(breached=None), clique(breached=True), None),
     ("podcliques", clique(breached=True), clique(breached=False), "has its minimum"),
     ("podcliques", clique(scheduled=False), clique(scheduled=True), "has its minimum scheduled"),

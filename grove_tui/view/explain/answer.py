@@ -16,6 +16,7 @@ from grove_tui.view.explain.pods import pod_causes
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.health import Health, Word
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Severity
 from grove_tui.view.scope import gang_part
 
@@ -63,7 +64,7 @@ def _part(book: GangBook, key: Key) -> Explanation:
     """Explain a gang or a part of one."""
     part = gang_part(book, key)
     if isinstance(part, Gang):
-        return _judged(book, key, part.health, gang_causes(book, part))
+        return _judged(book, key, remembered(book, part), gang_causes(book, part))
     if isinstance(part, Clique):
         return _judged(book, key, part.health, clique_causes(book, part))
     if isinstance(part, GroupReplica):
