@@ -21,17 +21,18 @@ from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.live_screen import LiveScreen
 from grove_tui.screens.navigator import TREE
 from grove_tui.screens.needs import AT_NODES
+from grove_tui.screens.node_facts import MAP_KEY, facts, free_room, staying
 from grove_tui.screens.selection import target_of
 from grove_tui.screens.table_keys import TableKeys
 from grove_tui.view.book import Change, Dirty, GangBook
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.letters import Legend, LetteredMap, Letters, NodePods
-from grove_tui.view.nodebook import NodePicture
-from grove_tui.view.nodemap import endangered, gangs_of, usage_cells
+from grove_tui.view.nodemap import gangs_of
 from grove_tui.view.nodes import Nodes
 from grove_tui.view.rows import Cell, RowSource
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.node_map import NodeMap
+from grove_tui.widgets.tokens import ASCII
 
 NO_GANGS = "No gangs."
 NO_PODS = "No pods on it."
@@ -120,6 +121,9 @@ class NodesScreen(TableKeys, LiveScreen):
         with Container(id="body"):
             with Container(id="map-panel", classes="panel") as panel:
                 panel.border_title = "Map"
+                panel.border_subtitle = Content(
+                    MAP_KEY.translate(ASCII) if self.settings.ascii else MAP_KEY
+                )
                 yield NodeMap(id="map")
             with Container(id="side"):
                 with Container(id="gangs-panel", classes="panel") as panel:
@@ -228,11 +232,8 @@ class NodesScreen(TableKeys, LiveScreen):
         left = [Cell("Nodes", "title"), Cell(str(len(pictures)))]
         left += [Cell(f"✖ {lost} not ready", "error")] if lost else []
         left += [Cell(f"⊘ {cordoned} cordoned", "warn")] if cordoned else []
-        left += [_free("cpu", pictures), _free("gpu", pictures), *self.shown_cells()]
-        key = Cell(
-            "A pod of gang A, ready   a not ready   · other pods   [n] has the lit gang", "dim"
-        )
-        return left, [key]
+        left += [*free_room(pictures), *self.shown_cells()]
+        return left, []
 
     def show_state(self, session: Session) -> None:
         super().show_state(session)
@@ -282,7 +283,7 @@ class NodesScreen(TableKeys, LiveScreen):
         picture = book.nodes.get(target.name)
         pods = len(picture.guests) if picture is not None else 0
         if unschedulable:
-            lines = ["No new pods are put on it.", f"Its {pods} pods stay; D drains it of them."]
+            lines = ["No new pods are put on it.", staying(pods)]
         else:
             lines = ["New pods may be put on it again."]
         word = "Cordon" if unschedulable else "Uncordon"
@@ -324,30 +325,3 @@ class NodesScreen(TableKeys, LiveScreen):
 
     def _table(self, table_id: str) -> LiveTable:
         return self.query_one(f"#{table_id}", LiveTable)
-
-
-def _free(what: str, pictures: Iterable[NodePicture]) -> Cell:
-    usages = [picture.cpu if what == "cpu" else picture.gpus for picture in pictures]
-    free, room = sum(u.free for u in usages), sum(u.allocatable for u in usages)
-    if not room:
-        return Cell()
-    each = 1000 if what == "cpu" else 1
-    return Cell(f"{what} {free // each} of {room // each} free")
-
-
-def facts(book: GangBook, picture: NodePicture, breach: str) -> Content:
-    """Return what there is to say about a node: its state, its room, what its loss would mean."""
-    node = picture.node
-    place = f"   {picture.domain}" if picture.domain else ""
-    style = f"$grove-{picture.severity.style}"
-    lines = [Content.assemble((picture.status, style), f"{place}")]
-    lines.append(Content("   ".join(cell.text for cell in usage_cells(picture))))
-    if picture.taints:
-        lines.append(Content.styled(f"taints: {picture.taints}", "$grove-warn"))
-    breaks = endangered(book, node.metadata.name)
-    if breaks:
-        lines.append(Content.styled("If it died, these would breach:", "$grove-warn"))
-        lines += [Content(f"  {breach} {what.brief}") for what in breaks]
-    elif picture.guests:
-        lines.append(Content("If it died, no gang would fall below its minimum."))
-    return Content("\n").join(lines)
