@@ -98,7 +98,7 @@ class LogsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Segments(id="heading")
-        yield Segments(id="legend")
+        yield Segments(id="legend", elides=True)
         yield LogView(id="log", empty=NOTHING)
         yield Input(placeholder="find a text", id="search")
         yield KeyBar()

@@ -16,6 +16,8 @@ from grove_tui.widgets.row_painter import StyleCache
 from grove_tui.widgets.text_fit import fit, flatten, width_of
 from grove_tui.widgets.tokens import ASCII, TOKEN_CSS
 
+MORE = " …"
+
 
 class Segments(Widget):
     """One line of cells, some at the left and some at the right."""
@@ -49,9 +51,11 @@ Segments {
         *,
         id: str | None = None,  # noqa: A002 - as Textual's widgets spell it
         classes: str | None = None,
+        elides: bool = False,
     ) -> None:
-        """Make an empty line."""
+        """Make an empty line; with `elides` an ellipsis says that cells were left out."""
         super().__init__(id=id, classes=classes)
+        self._elides = elides
         self._styles = StyleCache(self)
 
     def show(self, left: Sequence[Cell], right: Sequence[Cell] = ()) -> None:
@@ -64,6 +68,9 @@ Segments {
         if y > 0 or width <= 0:
             return Strip.blank(max(0, width), self._styles.get())
         left, room = self._fitting(self.left, width)
+        if self._elides and _length(left) < _width(self.left, len(self.SEPARATOR)):
+            left, room = self._fitting(self.left, width - len(MORE))
+            left.append(Segment(self._plain(MORE), self._styles.token("", "dim")))
         right, _ = self._fitting(self.right, room - len(self.SEPARATOR) if left else room)
         blank = width - _length(left) - _length(right)
         filler = Segment(" " * max(0, blank), self._styles.get())
@@ -95,6 +102,11 @@ Segments {
 
     def _plain(self, text: str) -> str:
         return text.translate(ASCII) if self.ascii and not text.isascii() else text
+
+
+def _width(cells: Sequence[Cell], gap: int) -> int:
+    """Return the room that all cells together take."""
+    return sum(width_of(flatten(cell.text, 400)) for cell in cells) + gap * (len(cells) - 1)
 
 
 def _length(segments: Sequence[Segment]) -> int:

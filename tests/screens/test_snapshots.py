@@ -5,7 +5,9 @@ from textual.widgets import Input
 
 from tests.screens.still import app_of, fill, guide_world, still_session
 
-SIZES = {"80x24": (80, 24), "140x40": (140, 40), "220x50": (220, 50)}
+SIZES = {"140x40": (140, 40), "220x50": (220, 50)}
+LOOKS = {"80x24": (80, 24), "160x48": (160, 48)}
+"""The sizes at which a screen is looked at in each class of themes."""
 SMALL = {"60x16": (60, 16), "40x10": (40, 10), "20x4": (20, 4)}
 THEMES = ("grove-dark", "grove-light", "grove-contrast", "grove-plain")
 
@@ -49,9 +51,10 @@ def test_main_screen(picture, size):
     picture(size=SIZES[size])
 
 
+@pytest.mark.parametrize("size", LOOKS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_main_screen_in_each_class_of_themes(picture, theme):
-    picture(size=(140, 40), theme=theme)
+def test_main_screen_in_each_class_of_themes(picture, theme, size):
+    picture(size=LOOKS[size], theme=theme)
 
 
 @pytest.mark.parametrize("size", SMALL)
@@ -98,6 +101,7 @@ def test_filter(picture):
     picture("slash", *"node", "equals_sign", *"x", size=(140, 40))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_help(picture, size):
-    picture("question_mark", size=SIZES[size])
+@pytest.mark.parametrize("size", LOOKS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_help(picture, theme, size):
+    picture("question_mark", size=LOOKS[size], theme=theme)

@@ -8,9 +8,9 @@ from grove_tui.widgets.segments import StatusBar
 
 
 class BarApp(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, *, elides: bool = False) -> None:
         super().__init__()
-        self.bar = StatusBar()
+        self.bar = StatusBar(elides=elides)
 
     def compose(self) -> ComposeResult:
         yield self.bar
@@ -34,6 +34,24 @@ async def test_cells_that_do_not_fit_are_left_out_whole(width, line):
     app = BarApp()
     async with app.run_test(size=(width, 3)) as pilot:
         app.bar.show(LEFT, RIGHT)
+        await pilot.pause()
+
+        assert " " + app.bar.render_line(0).text.rstrip() == line
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (30, " demo │ reconciling │ live"),
+        (27, " demo │ reconciling │ live"),
+        (26, " demo │ reconciling …"),
+        (12, " demo …"),
+    ],
+)
+async def test_an_ellipsis_says_that_cells_were_left_out(width, line):
+    app = BarApp(elides=True)
+    async with app.run_test(size=(width, 3)) as pilot:
+        app.bar.show(LEFT)
         await pilot.pause()
 
         assert " " + app.bar.render_line(0).text.rstrip() == line
