@@ -33,6 +33,7 @@ class Events:
     def __init__(self, book: GangBook) -> None:
         self.book = book
         self.warnings_first = False
+        """Whether warnings stand before all others; so they do about one row."""
         self.warnings_only = False
         self._selected: Key | None = None
         self._filter: Filter | None = None
@@ -49,6 +50,7 @@ class Events:
     def select(self, key: Key | None) -> None:
         """Limit the list to a row and everything below it; None for all events."""
         self._selected = key
+        self.warnings_first = key is not None
 
     def columns(self) -> Sequence[Column]:
         """Return the columns of the event list."""

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from grove_tui.kube.objects import NamespacedName
+from grove_tui.screens.document import DocumentScreen
 from grove_tui.view.history import Source
 from grove_tui.widgets.live_table import LiveTable
 from tests.builders import node
@@ -150,3 +151,32 @@ def test_nodes_in_ascii(picture):
 
 def test_an_unknown_command(picture):
     picture("colon", *"podz", "enter", size=(80, 24))
+
+
+DOCUMENT = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": PENDING, "labels": {"grove.io/podclique-pod-index": "1"}},
+    "spec": {
+        "containers": [{"name": "main", "image": "nginx:1", "args": ["--port", "80"]}],
+        "priority": 0,
+        "enableServiceLinks": True,
+        "notes": "one: text\nof two lines",
+        "volumes": [],
+    },
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_yaml_with_a_search(snap_compare, monkeypatch, theme):
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    app = app_of(still_session(), theme=theme)
+
+    async def search(pilot):
+        await settled(pilot)
+        app.push_screen(DocumentScreen(f"Pod {PENDING}", DOCUMENT))
+        await pilot.press("slash", *"main", "enter")
+        await settled(pilot)
+
+    assert snap_compare(app, run_before=search, terminal_size=SIZES["80x24"])
+    assert app._exception is None

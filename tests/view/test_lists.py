@@ -69,6 +69,18 @@ def test_warnings_can_come_first_or_be_all():
     assert texts(source, "REASON") == ["Bad"]
 
 
+def test_warnings_come_first_among_the_events_of_one_row():
+    scene = scene_with()
+    scene.put(event("bad", seconds=1, type_="Warning"), event("good", seconds=9))
+    source = Events(scene.book)
+
+    source.select(Key(Kind.POD, "default", "sim-0-worker-00000"))
+    assert texts(source, "REASON") == ["Bad", "Good"]
+
+    source.select(None)
+    assert texts(source, "REASON") == ["Good", "Bad"]
+
+
 @pytest.mark.parametrize(
     ("key", "reasons"),
     [
