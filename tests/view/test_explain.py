@@ -155,6 +155,8 @@ def test_a_pod_is_explained_by_what_stops_it(reason, needles, overrides):
     for needle in needles:
         assert needle in told(explanation)
     assert explanation.about == key
+    # Where nothing is to be done, it is said to be under way; that is no comfort in an error.
+    assert explanation.steps or explanation.severity < Severity.ERROR
 
 
 def test_a_healthy_pod_is_said_to_be_healthy():
@@ -200,6 +202,7 @@ def test_a_lost_node_is_behind_a_pod_that_does_not_go():
 
     assert [(c.reason, c.depth) for c in causes] == [(Reason.WEDGED, 0), (Reason.NODE_LOST, 1)]
     assert "NotReady for 60s" in causes[1].text
+    assert all(cause.step for cause in causes)
 
 
 # Gates and order
@@ -238,6 +241,7 @@ def test_a_complete_gang_waits_for_the_reconciler():
 
     assert explanation.causes[-1].reason is Reason.GANG_INCOMPLETE
     assert "Initialized=False, Not all pods have been created yet" in told(explanation)
+    assert "who reconciles this cluster" in explanation.steps[0]
 
 
 def test_a_scaled_gang_waits_for_the_base_gang_and_what_that_waits_for():
@@ -267,6 +271,7 @@ def test_a_scaled_gang_waits_for_the_base_gang_and_what_that_waits_for():
     assert reasons == [(Reason.GATE, 0), (Reason.BASE_GANG, 1), (Reason.NO_NODE, 2)]
     assert "sim-0-group-0-leader: 0 of 1 scheduled" in told(explanation)
     assert NO_FIT in told(explanation)
+    assert explanation.steps == ("Add nodes, or free what others hold: scale down, or ask for less",)
 
 
 def test_the_start_up_order_names_what_must_be_ready_first():
@@ -291,6 +296,7 @@ def test_the_start_up_order_names_what_must_be_ready_first():
 
     assert [cause.reason for cause in explanation.causes] == [Reason.STARTUP_ORDER] * 2
     assert "sim-0-first must have 2 ready first, and has 1." in told(explanation)
+    assert explanation.steps == ("See why sim-0-first is not ready (X on it)",)
 
 
 # Cliques, gangs, sets, nodes
