@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerError
 
@@ -22,6 +23,7 @@ from grove_tui.screens.navigator import Navigator
 from grove_tui.screens.notices import Notices
 from grove_tui.screens.replay_keys import ReplayKeys
 from grove_tui.theme import DEFAULT_THEME, PLAIN_THEME, TOKEN_DEFAULTS, ThemeError, ThemeFolders
+from grove_tui.widgets.line_filters import AsciiFilter, uncolored
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +93,12 @@ class GroveApp(Notices, ReplayKeys):
         self._cluster_closed = asyncio.Event()
         self.animation_level = "none"
         self._register_first_theme()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        if self.no_color and self.native_ansi_color:
+            filters = uncolored(filters)
+        return [*filters, AsciiFilter()] if self.settings.ascii else filters
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(TOKEN_DEFAULTS)

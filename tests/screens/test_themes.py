@@ -5,6 +5,8 @@ import os
 import pytest
 
 from grove_tui.theme import PLAIN_THEME, ThemeError, ThemeFolders
+from grove_tui.widgets.line_filters import ascii_of
+from grove_tui.widgets.text_fit import width_of
 from tests.screens.still import app_of, fill, guide_world, still_session
 
 
@@ -69,6 +71,48 @@ def test_no_color_means_the_terminals_own_colours(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
 
     assert app_of(still_session()).theme == PLAIN_THEME
+
+
+@pytest.mark.parametrize("keys", [(), ("t",), ("X",), ("question_mark",), ("ctrl+p",), ("s",)])
+async def test_no_color_paints_with_the_terminals_own_ink_on_its_own_paper(monkeypatch, keys):
+    monkeypatch.setenv("NO_COLOR", "1")
+    session = still_session()
+    fill(session.informers, guide_world())
+    app = app_of(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("down", *keys)
+        await pilot.pause(0.2)
+
+        styles = {
+            segment.style
+            for strip in app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style is not None
+        }
+        colors = {color for style in styles for color in (style.color, style.bgcolor)}
+        assert all(color is None or color.is_default for color in colors)
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("t",), ("X",), ("T",), ("question_mark",), ("ctrl+p",), ("s",), ("v",), ("B",)]
+)
+async def test_ascii_means_every_character_of_every_screen(keys):
+    session = still_session()
+    fill(session.informers, guide_world())
+    app = app_of(session, ascii=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("down", *keys)
+        await pilot.pause(0.2)
+
+        strips = app.screen._compositor.render_strips()
+        assert "".join(strip.text for strip in strips).isascii()
+        assert {strip.cell_length for strip in strips} == {100}
+
+
+@pytest.mark.parametrize("text", ["日本 → ok", "👩‍🚀│", "e\u0301▁", "a\u00a0b"])
+def test_ascii_keeps_the_width(text):
+    assert ascii_of(text).isascii()
+    assert len(ascii_of(text)) == width_of(text)
 
 
 def test_an_unknown_theme_names_the_known_ones():

@@ -271,7 +271,9 @@ def test_a_scaled_gang_waits_for_the_base_gang_and_what_that_waits_for():
     assert reasons == [(Reason.GATE, 0), (Reason.BASE_GANG, 1), (Reason.NO_NODE, 2)]
     assert "sim-0-group-0-leader: 0 of 1 scheduled" in told(explanation)
     assert NO_FIT in told(explanation)
-    assert explanation.steps == ("Add nodes, or free what others hold: scale down, or ask for less",)
+    assert explanation.steps == (
+        "Add nodes, or free what others hold: scale down, or ask for less",
+    )
 
 
 def test_the_start_up_order_names_what_must_be_ready_first():
