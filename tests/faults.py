@@ -53,12 +53,16 @@ class Faults:
 
 @dataclass
 class FaultyTransport:
-    """Wraps `inner`; `rules` come first: a rule returns a Response or an error to raise instead."""
+    """Wraps `inner`; `rules` come first: a rule returns a Response or an error to raise instead.
+
+    Answers to requests that one of `losses` picks are lost after the server acted.
+    """
 
     inner: Transport
     rng: random.Random = field(default_factory=lambda: random.Random(0))
     faults: Faults = field(default_factory=Faults)
     rules: list[Callable[[Request], Response | Exception | None]] = field(default_factory=list)
+    losses: list[Callable[[Request], bool]] = field(default_factory=list)
     hold: asyncio.Event | None = None
     """While set to an unset event, watch lines wait for it."""
 
@@ -72,9 +76,10 @@ class FaultyTransport:
         await self._travel()
         if self.rng.random() < self.faults.refuse:
             return status_response(self.rng.choice(self.faults.codes))
+        is_lost = any(picks(request) for picks in self.losses)
         response = await self.inner.request(request, timeout)
         await self._travel()
-        if self.rng.random() < self.faults.lose_answer:
+        if self.rng.random() < self.faults.lose_answer or is_lost:
             raise Unreachable("the answer was lost")
         return response
 

@@ -9,8 +9,9 @@ from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.objects import NamespacedName
 from grove_tui.kube.resources import Resource
-from grove_tui.reconcile.actions import Executor, Outcome, describe
+from grove_tui.reconcile.actions import Outcome, describe
 from grove_tui.reconcile.blueprint import Blueprints
+from grove_tui.reconcile.executor import Executor
 from grove_tui.reconcile.recorder import EventRecorder
 from grove_tui.reconcile.startup import StartupWatch
 from grove_tui.reconcile.world import World

@@ -16,10 +16,10 @@ from grove_tui.kube.informer import Informer
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.reflector import Link
 from grove_tui.kube.store import Handler, Store
-from grove_tui.reconcile.actions import Executor
 from grove_tui.reconcile.blueprint import Blueprints
 from grove_tui.reconcile.context import Context, Problems, error_code
 from grove_tui.reconcile.controller import Controller, ControllerStats, percentile
+from grove_tui.reconcile.executor import Executor
 from grove_tui.reconcile.expectations import ExpectedStore
 from grove_tui.reconcile.podclique.reconciler import PodCliqueReconciler
 from grove_tui.reconcile.podcliquescalinggroup.reconciler import PodCliqueScalingGroupReconciler

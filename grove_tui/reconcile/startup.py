@@ -22,8 +22,9 @@ from grove_tui.kube.errors import KubeError, NotFound
 from grove_tui.kube.informer import Informer
 from grove_tui.kube.objects import JSON, HasMetadata, controller_of
 from grove_tui.kube.resources import ROLEBINDINGS, ROLES, SECRETS, SERVICEACCOUNTS, Resource
-from grove_tui.reconcile.actions import Create, Executor, Outcome
+from grove_tui.reconcile.actions import Create, Outcome
 from grove_tui.reconcile.blueprint import Blueprint
+from grove_tui.reconcile.executor import Executor
 
 PLACE = -1
 """Where replicas are counted, these objects stand for the set as a whole."""

@@ -14,9 +14,7 @@ from tests.simulation.seeding import seeded
 from tests.simulation.stories import chapter
 from tests.simulation.worlds import world
 
-SEEDS = os.environ.get("SIMULATION_SEEDS", "1 2 3 4 5 7 8 9 10").split()
-"""Seed 6 is left out: it shows an open fault. When the answer to a rolling update's delete is lost,
-the fresh replacement is taken for one too many and made again."""
+SEEDS = os.environ.get("SIMULATION_SEEDS", "1 2 3 4 5 6 7 8 9 10").split()
 CHAPTERS = int(os.environ.get("SIMULATION_CHAPTERS", "30"))
 """How often a cluster comes to rest; some ten operations lie between two rests."""
 TOLD = 40

@@ -10,30 +10,18 @@ from grove_tui.api.breach import has_been_scheduled
 from grove_tui.api.constants import (
     CONDITION_BREACHED,
     EVENT_ALL_SCHEDULED_LOST,
-    EVENT_POD_CREATE_FAILED,
-    EVENT_POD_CREATED,
-    EVENT_POD_DELETE_FAILED,
-    EVENT_POD_DELETED,
     LABEL_PODGANG,
-    SCHEDULING_GATE,
 )
 from grove_tui.api.objects import PODCLIQUES, PodClique, PodCliqueSet, PodCliqueStatus
 from grove_tui.kube.objects import NamespacedName, Pod, find_condition
-from grove_tui.kube.resources import PODS
-from grove_tui.reconcile.actions import (
-    Action,
-    Create,
-    Delete,
-    Outcome,
-    Patch,
-    raise_failures,
-)
+from grove_tui.reconcile.actions import Outcome, Patch, raise_failures
 from grove_tui.reconcile.conditions import last_errors, status_patch
 from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
 from grove_tui.reconcile.podclique.plan import Plan, owning_set, plan
-from grove_tui.reconcile.podclique.pods import Census, PodTemplate, has_succeeded
+from grove_tui.reconcile.podclique.pods import Census, has_succeeded
 from grove_tui.reconcile.podclique.status import begins_to_run, status
+from grove_tui.reconcile.podclique.writing import PodWriter
 from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
@@ -66,7 +54,7 @@ class PodCliqueReconciler:
         self._context = context
         self._status_due: dict[NamespacedName, float] = {}
         self._failures: dict[str, _Failures] = {}
-        self._cautious: set[str] = set()
+        self._writer = PodWriter(context)
 
     async def reconcile(self, key: NamespacedName) -> Result | None:
         """Create, delete and release pods as planned, then write the status if it differs."""
@@ -78,9 +66,10 @@ class PodCliqueReconciler:
         if podclique is None or pcs is None:
             self._forget(key, podclique)
             return None
+        await self._writer.settle(podclique)
         wanted = self._plan(pcs, podclique)
         podclique = await self._record_selection(podclique, wanted)
-        outcomes = await self._act(pcs, podclique, wanted)
+        outcomes = await self._writer.write(pcs, podclique, wanted)
         self._note_failures(podclique, wanted)
         delay = await self._report(pcs, podclique, wanted, outcomes)
         raise_failures(outcomes)
@@ -111,50 +100,6 @@ class PodCliqueReconciler:
         raise_failures([outcome])
         changed: PodClique = outcome.obj
         return changed
-
-    async def _act(self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan) -> list[Outcome]:
-        executor = self._context.executor
-        actions: list[Action] = [Delete(PODS, pod) for pod in (*wanted.delete, *wanted.replace)]
-        actions += [_release(pod) for pod in wanted.release]
-        outcomes = await executor.apply(actions) if actions else []
-        if wanted.create:
-            outcomes += await self._create(pcs, podclique, wanted.create)
-        for outcome in outcomes:
-            self._tell(podclique, outcome)
-        return outcomes
-
-    async def _create(
-        self, pcs: PodCliqueSet, podclique: PodClique, indices: tuple[int, ...]
-    ) -> list[Outcome]:
-        """Create pods; after a failure, one alone first, so that a refusal costs one request."""
-        executor, uid = self._context.executor, podclique.metadata.uid
-        template = PodTemplate(pcs, podclique)
-        namespace = podclique.metadata.namespace
-        creates = [Create(PODS, namespace, template.body(index)) for index in indices]
-        outcomes: list[Outcome] = []
-        if uid in self._cautious:
-            outcomes = await executor.apply(creates[:1])
-            creates = creates[1:] if outcomes[0].error is None else []
-        outcomes += await executor.apply(creates)
-        self._cautious.discard(uid)
-        if any(outcome.error is not None for outcome in outcomes):
-            self._cautious.add(uid)
-        return outcomes
-
-    def _tell(self, podclique: PodClique, outcome: Outcome) -> None:
-        action, recorder = outcome.action, self._context.recorder
-        if isinstance(action, Patch):
-            return
-        created = isinstance(action, Create)
-        if outcome.error is None:
-            reason = EVENT_POD_CREATED if created else EVENT_POD_DELETED
-            text = "Created Pod:" if created else "Deleted Pod:"
-            name = outcome.obj.metadata.name if created else action.name
-            recorder.event(PODCLIQUES, podclique, NORMAL, reason, text, name)
-        else:
-            reason = EVENT_POD_CREATE_FAILED if created else EVENT_POD_DELETE_FAILED
-            text = f"Pods could not be {'created' if created else 'deleted'}: {outcome.error}"
-            recorder.event(PODCLIQUES, podclique, WARNING, reason, text)
 
     def _note_failures(self, podclique: PodClique, wanted: Plan) -> None:
         """Let pods that keep failing be replaced at growing intervals."""
@@ -252,12 +197,7 @@ class PodCliqueReconciler:
         self._status_due.pop(key, None)
         if podclique is not None:
             self._failures.pop(podclique.metadata.uid, None)
-            self._cautious.discard(podclique.metadata.uid)
-
-
-def _release(pod: Pod) -> Patch:
-    kept = [{"name": g.name} for g in pod.spec.scheduling_gates if g.name != SCHEDULING_GATE]
-    return Patch(PODS, pod, {"spec": {"schedulingGates": kept}})
+            self._writer.forget(podclique.metadata.uid)
 
 
 def _is_urgent(podclique: PodClique, computed: PodCliqueStatus) -> bool:
