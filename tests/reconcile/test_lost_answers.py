@@ -1,6 +1,7 @@
 """Requests that the server carried out though their answer never came: nothing is done twice."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Pods:
 
 def first(method, part):
     """Pick the first request of a method whose path has that part."""
-    picked = []
+    picked: list[Any] = []
 
     def pick(request):
         if not picked and request.method == method and part in request.path:

@@ -47,6 +47,7 @@ class Breaches:
         self._worked: set[str] = set()
         self._delays: dict[str, deque[tuple[datetime, timedelta]]] = {}
         self._due: dict[tuple[str, ...], deque[Due]] = {}
+        self._current: list[Due] = []
 
     def observe(self, event: Event, now: datetime) -> None:
         """Remember that an object has worked."""
@@ -64,6 +65,8 @@ class Breaches:
 
     def look(self, snapshot: Snapshot, now: datetime) -> None:
         """Note what is due, or will be, if it stays as it is."""
+        self._held_until(now)
+        self._current = []
         for pcs in snapshot.sets.values():
             for replica in identities.replicas(pcs):
                 self._look_at_replica(pcs, replica, snapshot, now)
@@ -91,6 +94,12 @@ class Breaches:
             known[-1] = due
         else:
             known.append(due)
+        self._current.append(known[-1])
+
+    def _held_until(self, now: datetime) -> None:
+        """Note that what was due at the last look stayed so: nothing has changed since."""
+        for due in self._current:
+            due.until = now
 
     def _shortest(self, pcs: Json, now: datetime) -> timedelta:
         lately = [
@@ -102,6 +111,7 @@ class Breaches:
 
     def justify(self, clique: Json, now: datetime) -> bool:
         """Tell whether a PodClique may go now because its gang is terminated."""
+        self._held_until(now)
         uid = clique["metadata"]["uid"]
         return any(
             uid in due.uids and due.moment <= now + timedelta(seconds=1) and now - due.until <= LAG
