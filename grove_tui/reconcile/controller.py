@@ -74,6 +74,7 @@ class Controller:
         self._queue: WorkQueue[NamespacedName] = WorkQueue()
         self._rests: dict[NamespacedName, asyncio.TimerHandle] = {}
         self._resting: set[NamespacedName] = set()
+        self._hurried: set[NamespacedName] = set()
 
     @property
     def depth(self) -> int:
@@ -96,6 +97,15 @@ class Controller:
             self._resting.add(key)
         else:
             self._queue.add(key)
+
+    def hurry(self, key: NamespacedName) -> None:
+        """Have `key` reconciled as soon as a worker is free, though its spacing is not over."""
+        self._hurried.add(key)
+        rest = self._rests.pop(key, None)
+        if rest is not None:
+            rest.cancel()
+            self._resting.discard(key)
+        self._queue.add(key)
 
     def enqueue_after(self, key: NamespacedName, seconds: float) -> None:
         """Have `key` reconciled in `seconds`, or earlier if that was already asked for."""
@@ -121,6 +131,7 @@ class Controller:
                 self._resting.add(key)
                 self._queue.done(key)
                 continue
+            self._hurried.discard(key)
             started = time.perf_counter()
             try:
                 outcome = await self._attempt(key)
@@ -140,7 +151,7 @@ class Controller:
         match outcome:
             case Result(requeue_after=seconds, spacing=spacing):
                 self._queue.forget(key)
-                if spacing > 0:
+                if spacing > 0 and key not in self._hurried:
                     self._rest(key, spacing)
                 if seconds is not None:
                     self._queue.add_after(key, max(seconds, SHORTEST_DELAY))

@@ -32,7 +32,7 @@ from grove_tui.kube.objects import (
 )
 from grove_tui.reconcile.controller import Controller
 from grove_tui.reconcile.expectations import ExpectedStore
-from grove_tui.reconcile.updates import updating_replica
+from grove_tui.reconcile.updates import has_turn, updating_replica
 from grove_tui.reconcile.world import (
     INDEX_BASE_PODGANG,
     INDEX_PART_OF,
@@ -98,6 +98,8 @@ class Router:
             group = NamespacedName(metadata.namespace, owner.name)
             self._to.podcliquescalinggroup.enqueue(group)
         self._child(podclique)
+        if old and new and _arrival(old) != _arrival(new):
+            self._next_update(new)
         scheduled = old.status.scheduled_replicas if old is not None else 0
         if new is not None and new.status.scheduled_replicas > scheduled:
             self._scaled_gangs(metadata.namespace, metadata.labels.get(LABEL_PODGANG, ""))
@@ -110,6 +112,8 @@ class Router:
         assert group is not None
         self._to.podcliquescalinggroup.enqueue(key_of(group))
         self._child(group)
+        if old and new and _arrival(old) != _arrival(new):
+            self._next_update(new)
         if not (old and new) or old.spec.replicas != new.spec.replicas:
             self._base_podgang(group)
         if old is None:
@@ -177,6 +181,14 @@ class Router:
             replica = names.replica_of_podgang(child.metadata.name, pcs)
         self._mark(key, replica)
         self._to.podcliqueset.enqueue(key)
+
+    def _next_update(self, child: PodClique | PodCliqueScalingGroup) -> None:
+        """Let an update go on at once where a part of the replica whose turn it is has arrived."""
+        metadata = child.metadata
+        key = NamespacedName(metadata.namespace, labels.part_of(metadata.labels))
+        pcs = self._world.podcliquesets.get(*key)
+        if pcs is not None and has_turn(pcs, child):
+            self._to.podcliqueset.hurry(key)
 
     def _podgang(self, obj: HasMetadata | None) -> None:
         name = obj.metadata.labels.get(LABEL_PODGANG) if obj is not None else None
@@ -258,6 +270,15 @@ def _changed(old: ObjectMeta, new: ObjectMeta) -> bool:
 
 def _presentation(metadata: ObjectMeta) -> tuple[dict[str, str], dict[str, str]]:
     return metadata.labels, metadata.annotations
+
+
+def _arrival(child: PodClique | PodCliqueScalingGroup) -> tuple[Any, ...]:
+    """Return what tells whether a part of a set has come to its template and works."""
+    template = child.status.current_pod_clique_set_generation_hash
+    if isinstance(child, PodClique):
+        status, minimum = child.status, child.spec.min_available or 0
+        return template, status.ready_replicas >= minimum, status.updated_replicas >= minimum
+    return template, child.status.update_progress
 
 
 def _leaves(old: HasMetadata, new: HasMetadata) -> bool:

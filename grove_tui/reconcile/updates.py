@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from grove_tui.api import labels
 from grove_tui.api.constants import LABEL_POD_TEMPLATE_HASH, UPDATE_ON_DELETE
 from grove_tui.api.objects import (
     PodClique,
@@ -21,6 +22,7 @@ from grove_tui.api.objects import (
     PodCliqueSetUpdateProgress,
     ReplicaUpdate,
 )
+from grove_tui.kube.objects import HasMetadata
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import next_second
 
@@ -86,6 +88,12 @@ def updating_replica(pcs: PodCliqueSet) -> int | None:
     return next(
         (r.replica_index for r in progress.currently_updating if r.update_ended_at is None), None
     )
+
+
+def has_turn(pcs: PodCliqueSet, child: HasMetadata) -> bool:
+    """Tell whether a set's update is at the replica that a child of it belongs to."""
+    turn = updating_replica(pcs)
+    return turn is not None and turn == labels.pcs_replica_index(child.metadata.labels)
 
 
 def begin(pcs: PodCliqueSet, blueprint: Blueprint, now: datetime) -> PodCliqueSetStatus:

@@ -231,3 +231,23 @@ async def test_a_restart_in_the_middle_of_an_update_goes_on():
         await stand.until(lambda w: images(w) == {"nginx:2"})
 
         await stand.right()
+
+
+@pytest.mark.parametrize("changed", ["w", "a"])
+async def test_an_update_waits_for_events_and_never_for_a_clock(changed):
+    groups = [group("g", ["a"], 2, 1)]
+    cliques = [clique("w", 2), clique("a", 1)]
+    manifest = podcliqueset(cliques=cliques, groups=groups, replicas=12, delay="1h")
+    async with demo(nodes=10) as world:
+        stand, now = world.stand, asyncio.get_running_loop().time
+        await stand.apply(manifest)
+        await stand.right()
+
+        begun = now()
+        await stand.patch(PODCLIQUESETS, "set", with_image(manifest, "nginx:2", changed))
+        await stand.until(lambda w: w.sets["set"]["status"].get("updateProgress", {})
+                          .get("updateEndedAt"))  # fmt: skip
+
+        # Pods start at once here, so all the time that passes is spent waiting for something else.
+        assert now() - begun < 0.5
+        await stand.right()

@@ -23,13 +23,15 @@ from grove_tui.reconcile.podclique.pods import Census, has_succeeded
 from grove_tui.reconcile.podclique.status import begins_to_run, status
 from grove_tui.reconcile.podclique.writing import PodWriter
 from grove_tui.reconcile.recorder import NORMAL, WARNING
+from grove_tui.reconcile.updates import has_turn
 from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
-STATUS_DELAY = 0.05
-"""Seconds that the status of a starting clique waits for more news."""
+STATUS_DELAY = 0.25
+"""Seconds that a status waits for more news; each time it changes, it waits anew."""
 STATUS_DELAY_PER_CLIQUE = 0.01
 """Further seconds for each clique that is waiting likewise."""
 MAX_STATUS_DELAY = 3.0
+"""Longest time that a status waits, however much it changes."""
 AFTER_START = 0.05
 """Seconds after which a clique that begins to run is looked at once more."""
 FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
@@ -47,12 +49,21 @@ class _Failures:
     next_replacement: float = 0.0
 
 
+@dataclass(slots=True)
+class _Pending:
+    """A status that is still to be written, and until when it waits for more news."""
+
+    computed: PodCliqueStatus
+    since: float
+    due: float
+
+
 class PodCliqueReconciler:
     """Reconciles one PodClique at a time."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._status_due: dict[NamespacedName, float] = {}
+        self._pending: dict[NamespacedName, _Pending] = {}
         self._failures: dict[str, _Failures] = {}
         self._writer = PodWriter(context)
 
@@ -68,14 +79,19 @@ class PodCliqueReconciler:
             return None
         await self._writer.settle(podclique)
         wanted = self._plan(pcs, podclique)
-        podclique = await self._record_selection(podclique, wanted)
+        podclique = await self._record_selection(pcs, podclique, wanted)
         outcomes = await self._writer.write(pcs, podclique, wanted)
         self._note_failures(podclique, wanted)
         delay = await self._report(pcs, podclique, wanted, outcomes)
         raise_failures(outcomes)
+        return Result(self._soonest(podclique, wanted, delay), self._spacing(pcs, podclique))
+
+    def _spacing(self, pcs: PodCliqueSet, podclique: PodClique) -> float:
+        if has_turn(pcs, podclique):
+            # Each event is what the next step waits for; there is nothing to gather.
+            return 0.0
         spacing = SPACING + SPACING_PER_POD * podclique.spec.replicas
-        spacing += SPACING_PER_CLIQUE * len(self._status_due)
-        return Result(self._soonest(podclique, wanted, delay), spacing)
+        return spacing + SPACING_PER_CLIQUE * len(self._pending)
 
     def _plan(self, pcs: PodCliqueSet, podclique: PodClique) -> Plan:
         failures = self._failures.get(podclique.metadata.uid)
@@ -84,14 +100,16 @@ class PodCliqueReconciler:
         now = self._context.clock()
         return plan(self._context.world, pcs, blueprint, podclique, now, may_replace=may_replace)
 
-    async def _record_selection(self, podclique: PodClique, wanted: Plan) -> PodClique:
+    async def _record_selection(
+        self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan
+    ) -> PodClique:
         """Store which ready pod an update takes down before it goes, so that it stays one."""
         progress, stored = wanted.progress, podclique.status.update_progress
         if progress is None or progress.ready_pods_selected_to_update is None:
             return podclique
         if stored is not None and stored == progress:
             return podclique
-        selected = replace(podclique.status, update_progress=progress)
+        selected = self._status(pcs, podclique, wanted, [])
         patch = status_patch(podclique.status, selected)
         assert patch is not None
         [outcome] = await self._context.executor.apply(
@@ -125,18 +143,25 @@ class PodCliqueReconciler:
         first = podclique.status.observed_generation is None
         patch = status_patch(podclique.status, computed, complete=first)
         if patch is None:
-            self._status_due.pop(key, None)
+            self._pending.pop(key, None)
             return None
-        due = self._status_due.get(key)
-        if due is None:
-            delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._status_due)
-            due = self._status_due[key] = _now() + min(delay, MAX_STATUS_DELAY)
+        due = self._due(key, computed)
         is_urgent = _is_urgent(podclique, computed) or self._opens_gangs(podclique, computed)
         if _now() < due and not is_urgent:
             return due - _now()
-        self._status_due.pop(key, None)
+        self._pending.pop(key, None)
         await self._write_status(podclique, computed, patch)
         return AFTER_START if begins_to_run(podclique, computed) else None
+
+    def _due(self, key: NamespacedName, computed: PodCliqueStatus) -> float:
+        """Return when a status is to be written if nothing more comes."""
+        pending, now = self._pending.get(key), _now()
+        if pending is None or computed != pending.computed:
+            since = pending.since if pending is not None else now
+            delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._pending)
+            due = min(now + delay, since + MAX_STATUS_DELAY)
+            pending = self._pending[key] = _Pending(computed, since, due)
+        return pending.due
 
     def _opens_gangs(self, podclique: PodClique, computed: PodCliqueStatus) -> bool:
         """Tell whether gangs that add to this one's wait for nothing but this status."""
@@ -194,7 +219,7 @@ class PodCliqueReconciler:
         return min(delays, default=None)
 
     def _forget(self, key: NamespacedName, podclique: PodClique | None) -> None:
-        self._status_due.pop(key, None)
+        self._pending.pop(key, None)
         if podclique is not None:
             self._failures.pop(podclique.metadata.uid, None)
             self._writer.forget(podclique.metadata.uid)

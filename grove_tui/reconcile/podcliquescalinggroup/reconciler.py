@@ -34,6 +34,7 @@ from grove_tui.reconcile.podcliquescalinggroup.members import (
 from grove_tui.reconcile.podcliquescalinggroup.plan import Plan, plan
 from grove_tui.reconcile.podcliquescalinggroup.status import status
 from grove_tui.reconcile.recorder import NORMAL, WARNING
+from grove_tui.reconcile.updates import has_turn
 from grove_tui.reconcile.world import World
 
 SPACING_PER_REPLICA = 0.0005
@@ -66,8 +67,7 @@ class PodCliqueScalingGroupReconciler:
         self._tell(group, outcomes)
         await self._report(pcs, template, wanted, outcomes)
         raise_failures(outcomes)
-        spacing = SPACING + SPACING_PER_REPLICA * group.spec.replicas
-        return Result(RETRY_FOREIGN_SECONDS if wanted.foreign else None, spacing)
+        return Result(RETRY_FOREIGN_SECONDS if wanted.foreign else None, _spacing(pcs, group))
 
     async def _record_selection(self, template: GroupTemplate, wanted: Plan) -> GroupTemplate:
         """Store which working replica an update takes down before it goes."""
@@ -138,6 +138,13 @@ class PodCliqueScalingGroupReconciler:
                 reason = f"PodClique{action.verb.capitalize()}Failed"
                 text = describe(outcome)
                 recorder.event(PODCLIQUESCALINGGROUPS, group, WARNING, reason, text)
+
+
+def _spacing(pcs: PodCliqueSet, group: PodCliqueScalingGroup) -> float:
+    if has_turn(pcs, group):
+        # Each event is what the next step waits for; there is nothing to gather.
+        return 0.0
+    return SPACING + SPACING_PER_REPLICA * group.spec.replicas
 
 
 def _actions(wanted: Plan) -> Iterator[Action]:
