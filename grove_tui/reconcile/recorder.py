@@ -3,6 +3,7 @@
 - `event` only notes what happened; a task of its own writes.
 - What happens to one object for one reason within a moment becomes one event, whose message lists
   the first few subjects and counts the rest.
+- What happens to many objects of one owner at the same time is told once, about the owner.
 - The same again within ten minutes patches that event's count instead of writing another.
 - Writes keep a pace; when too much waits, the oldest news is dropped. Failures are only logged.
 """
@@ -18,7 +19,7 @@ from typing import Any
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, format_time, system_clock
 from grove_tui.kube.errors import KubeError, NotFound
-from grove_tui.kube.objects import JSON, HasMetadata
+from grove_tui.kube.objects import JSON, HasMetadata, controller_of
 from grove_tui.kube.resources import EVENTS, Resource
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ MAX_WAITING = 2000
 MAX_REMEMBERED = 4000
 MAX_SUBJECTS = 3
 """Subjects that a message lists by name."""
+CROWD = 10
+"""Objects of one owner of which the same news makes one event about the owner."""
 NORMAL, WARNING = "Normal", "Warning"
 
 
@@ -53,6 +56,7 @@ class _News:
     due: float
     first: datetime
     last: datetime
+    owner: JSON | None = None
     count: int = 0
     subjects: list[str] = field(default_factory=list)
 
@@ -105,7 +109,8 @@ class EventRecorder:
         now = self._clock()
         if news is None:
             due = asyncio.get_running_loop().time() + GATHER_SECONDS
-            news = self._waiting[topic] = _News(_reference(resource, obj), due, now, now)
+            reference, owner = _reference(resource, obj), _owner_reference(obj)
+            news = self._waiting[topic] = _News(reference, due, now, now, owner)
             self._wake.set()
         news.count += 1
         news.last = now
@@ -127,12 +132,28 @@ class EventRecorder:
             await asyncio.sleep(max(news.due, ahead) - loop.time())
             ahead = max(ahead, loop.time() - BURST * SECONDS_PER_WRITE) + SECONDS_PER_WRITE
             if self._waiting:
-                await self._write(*self._waiting.popitem(last=False))
+                await self._write(*self._take())
 
     async def flush(self) -> None:
         """Write everything that waits now, without its pace; for an orderly end."""
         while self._waiting:
-            await self._write(*self._waiting.popitem(last=False))
+            await self._write(*self._take())
+
+    def _take(self) -> tuple[_Topic, _News]:
+        """Take the oldest news, and with it the same about its siblings if there are many."""
+        topic, news = self._waiting.popitem(last=False)
+        about = _about_owner(topic, news)
+        if news.owner is None or about is None or topic.type != NORMAL:
+            return topic, news
+        siblings = [t for t, n in self._waiting.items() if _about_owner(t, n) == about]
+        if len(siblings) < CROWD:
+            return topic, news
+        merged = _News(news.owner, news.due, news.first, news.last)
+        for one in (news, *(self._waiting.pop(sibling) for sibling in siblings)):
+            merged.count += one.count
+            merged.last = max(merged.last, one.last)
+            merged.subjects += one.subjects
+        return about, merged
 
     async def _write(self, topic: _Topic, news: _News) -> None:
         try:
@@ -192,6 +213,25 @@ def _reference(resource: Resource[Any], obj: HasMetadata) -> JSON:
         "uid": metadata.uid,
         "resourceVersion": metadata.resource_version,
     }
+
+
+def _owner_reference(obj: HasMetadata) -> JSON | None:
+    owner = controller_of(obj)
+    if owner is None:
+        return None
+    return {
+        "apiVersion": owner.api_version,
+        "kind": owner.kind,
+        "namespace": obj.metadata.namespace,
+        "name": owner.name,
+        "uid": owner.uid,
+    }
+
+
+def _about_owner(topic: _Topic, news: _News) -> _Topic | None:
+    if news.owner is None:
+        return None
+    return _Topic(news.owner["uid"], topic.type, topic.reason, topic.text)
 
 
 def _message(topic: _Topic, news: _News) -> str:

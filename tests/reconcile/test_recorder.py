@@ -49,6 +49,21 @@ async def test_news_of_one_kind_become_one_event():
         assert client.requests[("create", "events")] == 1
 
 
+async def test_the_same_news_about_many_objects_of_one_owner_are_told_once_about_the_owner():
+    owner = {"apiVersion": "grove.io/v1alpha1", "kind": "PodCliqueSet", "name": "s", "uid": "u"}
+    async with recording() as (cluster, _client, recorder):
+        for number in range(30):
+            metadata = {"uid": f"c{number}", "ownerReferences": [{**owner, "controller": True}]}
+            child = podclique(f"s-{number}-w", metadata=metadata)
+            for name in (f"p{number}a", f"p{number}b"):
+                recorder.event(PODCLIQUES, child, "Normal", "Created", "Created Pod:", name)
+        await asyncio.sleep(2)
+
+        assert told(cluster) == [("Created", "Created Pod: p0a, p0b, p1a and 57 more", 60)]
+        [event] = cluster.objects(EVENTS)
+        assert (event.involved_object.kind, event.involved_object.name) == ("PodCliqueSet", "s")
+
+
 async def test_the_same_again_is_counted_up_and_after_a_while_written_anew():
     async with recording() as (cluster, client, recorder):
         recorder.event(PODCLIQUES, podclique(), "Normal", "Created", "Created Pod:", "a")

@@ -31,7 +31,7 @@ STATUS_DELAY = 0.25
 STATUS_DELAY_PER_CLIQUE = 0.01
 """Further seconds for each clique that is waiting likewise."""
 MAX_STATUS_DELAY = 3.0
-"""Longest time that a status waits, however much it changes."""
+"""Longest time that a status waits, however much it changes; others that wait add to it as well."""
 AFTER_START = 0.05
 """Seconds after which a clique that begins to run is looked at once more."""
 FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
@@ -158,8 +158,8 @@ class PodCliqueReconciler:
         pending, now = self._pending.get(key), _now()
         if pending is None or computed != pending.computed:
             since = pending.since if pending is not None else now
-            delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._pending)
-            due = min(now + delay, since + MAX_STATUS_DELAY)
+            crowd = STATUS_DELAY_PER_CLIQUE * len(self._pending)
+            due = min(now + STATUS_DELAY, since + MAX_STATUS_DELAY) + crowd
             pending = self._pending[key] = _Pending(computed, since, due)
         return pending.due
 
