@@ -3,20 +3,25 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
-from benchmarks.cluster import PodCount, workload
+from benchmarks.cluster import PodCount, fill, workload
 from benchmarks.report import Figure
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.demo.cluster import ClusterOptions, DemoCluster
 from grove_tui.kube.client import Client
 from grove_tui.kube.resources import PODS
+from grove_tui.reconcile.controller import percentile
 from grove_tui.reconcile.manager import Manager
 from grove_tui.reconcile.world import open_informers
 
 NAMESPACE = "default"
 WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+OTHERS = (0, 10, 100, 1000)
+"""How many other sets there are while one is measured."""
+MEASURED, BESIDE = 1000, 4000
+"""Pods of the measured set, and of all others together."""
 CHURN = 200
 """Pods that are deleted, one after the other, to measure reconciles of a cluster at work."""
 
@@ -50,6 +55,16 @@ class Reconciler:
         for stats in self.manager.stats.controllers.values():
             stats.durations.clear()
 
+    def durations(self) -> list[float]:
+        """Return the seconds that reconciles took."""
+        stats = self.manager.stats.controllers.values()
+        return [duration for controller in stats for duration in controller.durations]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self.client.requests.total()
+
     def writes(self) -> Counter[str]:
         """Return what was written, by verb and resource."""
         sent = self.client.requests.items()
@@ -57,69 +72,57 @@ class Reconciler:
 
 
 def reconciles() -> Iterator[Figure]:
-    """Writes per pod, and durations of reconciles beside few and many other sets."""
-    yield from asyncio.run(_writes_per_pod())
-    yield from asyncio.run(_durations())
+    """Writes per pod of larger gangs, and durations of reconciles beside ever more other sets."""
+    yield from asyncio.run(_writes_of_large_gangs())
+    for others in OTHERS:
+        yield from asyncio.run(_durations(others))
 
 
-async def _writes_per_pod() -> list[Figure]:
-    figures = []
-    for gangs, pods, aim in ((500, 2, 4.0), (100, 10, 4.0)):
-        took, writes = await _create(gangs, pods)
-        events = sum(count for what, count in writes.items() if what.endswith(" events"))
-        own = sum(count for what, count in writes.items() if what.endswith(" pods"))
-        name = f"{gangs} gangs of {pods}"
-        figures += [
-            Figure(f"in one process, {name}: 1,000 pods ready", took, "s"),
-            Figure(
-                f"  API writes of the reconciler per pod, {name}", writes.total() / 1000, "", aim
-            ),
-            Figure("    of them to pods", own / 1000, ""),
-            Figure("    of them events", events / 1000, ""),
-        ]
-    return figures
+async def _writes_of_large_gangs() -> list[Figure]:
+    gangs, pods = 100, 10
+    async with bench() as (cluster, reconciler, counts):
+        begun = time.perf_counter()
+        await cluster.client.create(PODCLIQUESETS, workload("writes", gangs, pods), NAMESPACE)
+        ready = await counts.until(lambda c: c.ready >= gangs * pods)
+        await until_idle(reconciler)
+    writes = reconciler.writes().total() / (gangs * pods)
+    return [
+        Figure(f"{gangs} gangs of {pods} pods: ready", ready - begun, "s"),
+        Figure("  API writes of the reconciler per pod, until quiet", writes, "", 4.0),
+    ]
 
 
-async def _create(gangs: int, pods: int) -> tuple[float, Counter[str]]:
-    """Return the seconds until all pods were ready, and what the reconciler wrote for it."""
-    options = ClusterOptions(nodes=20, port=None, speed=0)
-    async with DemoCluster(options) as cluster, Reconciler(cluster.connect()) as reconciler:
-        async with PodCount(cluster.client).follow() as counts:
-            begun = time.perf_counter()
-            await cluster.client.create(PODCLIQUESETS, workload("writes", gangs, pods), NAMESPACE)
-            ready = await counts.until(lambda c: c.ready >= gangs * pods)
-            await _until_idle(reconciler)
-        return ready - begun, reconciler.writes()
+async def _durations(others: int) -> list[Figure]:
+    """Reconcile one set of 1,000 pods beside `others` that share 4,000 pods."""
+    async with bench(nodes=60) as (cluster, reconciler, counts):
+        await fill(cluster.client, counts, MEASURED // 2, ["measured"])
+        names = [f"other{number}" for number in range(others)]
+        await fill(cluster.client, counts, BESIDE // 2 // max(others, 1), names)
+        durations = await _churn(cluster.client, counts, reconciler, "measured")
+    pods = MEASURED + (BESIDE if others else 0)
+    what = f"{pods:,} pods, {others:,} other sets"
+    return [
+        Figure(f"reconcile p50, {what}", percentile_ms(durations, 50), "ms"),
+        Figure(f"reconcile p95, {what}", percentile_ms(durations, 95), "ms", 10),
+    ]
 
 
-async def _durations() -> list[Figure]:
-    options = ClusterOptions(nodes=60, port=None, speed=0)
-    figures = []
-    async with DemoCluster(options) as cluster, Reconciler(cluster.connect()) as reconciler:
-        async with PodCount(cluster.client).follow() as counts:
-            await _fill(cluster.client, counts, ["few"], 500)
-            few = await _churn(cluster.client, counts, reconciler, "few")
-            await _fill(cluster.client, counts, [f"many{number}" for number in range(8)], 250)
-            many = await _churn(cluster.client, counts, reconciler, "few")
-        figures.append(Figure("reconcile p50, 1,000 pods, 1 set", _percentile(few, 50), "ms"))
-        figures.append(Figure("reconcile p95, 1,000 pods, 1 set", _percentile(few, 95), "ms"))
-        figures.append(Figure("reconcile p50, 5,000 pods, 9 sets", _percentile(many, 50), "ms"))
-        figures.append(Figure("reconcile p95, 5,000 pods, 9 sets", _percentile(many, 95), "ms", 10))
-    return figures
-
-
-async def _fill(client: Client, counts: PodCount, sets: Sequence[str], replicas: int) -> None:
-    wanted = counts.ready + len(sets) * replicas * 2
-    for name in sets:
-        await client.create(PODCLIQUESETS, workload(name, replicas), NAMESPACE)
-    await counts.until(lambda c: c.ready >= wanted, timeout=300)
+@asynccontextmanager
+async def bench(nodes: int = 20) -> AsyncIterator[tuple[DemoCluster, Reconciler, PodCount]]:
+    """Run a cluster, its reconciler and a count of its pods in this process."""
+    async with (
+        DemoCluster(ClusterOptions(nodes=nodes, port=None, speed=0)) as cluster,
+        Reconciler(cluster.connect()) as reconciler,
+        PodCount(cluster.client).follow() as counts,
+    ):
+        yield cluster, reconciler, counts
 
 
 async def _churn(
     client: Client, counts: PodCount, reconciler: Reconciler, name: str
 ) -> list[float]:
     """Delete pods of one set one by one, each when the one before is made good."""
-    await _until_idle(reconciler)
+    await until_idle(reconciler)
     reconciler.forget()
     whole = counts.ready
     page = await client.list_page(PODS, NAMESPACE)
@@ -128,17 +131,17 @@ async def _churn(
         await client.delete(PODS, pod.metadata.name, NAMESPACE, grace_period_seconds=0)
         await counts.until(lambda c: c.ready < whole)
         await counts.until(lambda c: c.ready >= whole)
-    stats = reconciler.manager.stats.controllers.values()
-    return [duration for controller in stats for duration in controller.durations]
+    return reconciler.durations()
 
 
-async def _until_idle(reconciler: Reconciler) -> None:
+async def until_idle(reconciler: Reconciler) -> None:
+    """Wait until the reconciler has had nothing to do for a second."""
     quiet = 0
     while quiet < 10:
         quiet = quiet + 1 if reconciler.manager.is_idle else 0
         await asyncio.sleep(0.1)
 
 
-def _percentile(values: Sequence[float], percent: int) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * 1000
+def percentile_ms(values: Sequence[float], percent: int) -> float:
+    """Return a percentile of seconds in milliseconds."""
+    return percentile(values, percent) * 1000

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from benchmarks.cluster import Cluster, PodCount, client_of, cpu_seconds, demo_cluster, workload
 from benchmarks.inprocess import reconciles
 from benchmarks.report import Figure
+from benchmarks.steps import steps
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.client import Client, PatchType
 
@@ -24,6 +25,7 @@ def workloads() -> Iterator[Figure]:
     with demo_cluster("--reconcile", "--speed", "0") as cluster:
         yield Figure("demo cluster: exec to ready", cluster.started_in, "s", 1.0)
         yield from _as_they_come(_run(cluster))
+    yield from _as_they_come(steps())
     yield from reconciles()
 
 

@@ -5,9 +5,11 @@ exact prefix those labels give. Template lookups compare whole names: with cliqu
 `gpu-worker`, the PodClique `p-0-gpu-worker` is never taken for `worker`.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.api import labels, names
 from grove_tui.api.constants import DEFAULT_TERMINATION_DELAY, LABEL_PCSG
@@ -123,6 +125,23 @@ def template_min_available(clique: PodCliqueTemplate) -> int:
     if clique.spec.min_available is None:
         return template_replicas(clique)
     return clique.spec.min_available
+
+
+def with_minimums(pcs: PodCliqueSet, minimums: Mapping[str, int]) -> PodCliqueSet:
+    """Return the set with minAvailable filled in where it has none."""
+    template = pcs.spec.template
+    cliques = tuple(_filled(clique, minimums) for clique in template.cliques)
+    if cliques == template.cliques:
+        return pcs
+    spec = replace(pcs.spec, template=replace(template, cliques=cliques))
+    return replace(pcs, spec=spec)
+
+
+def _filled(clique: PodCliqueTemplate, minimums: Mapping[str, int]) -> PodCliqueTemplate:
+    minimum = minimums.get(clique.name)
+    if minimum is None or clique.spec.min_available is not None:
+        return clique
+    return replace(clique, spec=replace(clique.spec, min_available=minimum))
 
 
 def template_pods(template: PodCliqueSetTemplate, group: ScalingGroupConfig) -> int:

@@ -4,6 +4,9 @@ Each generation of a set is judged once, as it stands on the server with default
 the reconciler has brought to its end before was judged then.
 """
 
+from collections.abc import Callable, Mapping
+
+from grove_tui.api.defaults import keep_immutable
 from grove_tui.api.objects import PODCLIQUESETS, PodCliqueSet
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import Conflict, NotFound
@@ -15,8 +18,17 @@ CONDITION_VALID = "Valid"
 class Admission:
     """Remembers what was judged, by uid."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(
+        self, client: Client, minimums: Callable[[PodCliqueSet], Mapping[str, int]]
+    ) -> None:
+        """Start without any.
+
+        Args:
+            client: Fetches whole sets.
+            minimums: Returns the minAvailable in force by clique, for sets that leave it out.
+        """
         self._client = client
+        self._minimums = minimums
         self._judged: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._last_valid: dict[str, JSON] = {}
 
@@ -40,6 +52,7 @@ class Admission:
             raise Conflict(409, "Conflict", str(error)) from error
         if obj["metadata"].get("generation") != generation or obj["metadata"].get("uid") != uid:
             raise Conflict(409, "Conflict", f"{pcs.metadata.name} has changed")
+        obj = keep_immutable(obj, _with_minimums(self._minimums(pcs)))
         found = self._judge(obj, is_new=pcs.status.observed_generation is None)
         self._judged[uid] = generation, found
         if not found:
@@ -68,3 +81,8 @@ class Admission:
 def _was_completed(pcs: PodCliqueSet) -> bool:
     is_observed = pcs.status.observed_generation == pcs.metadata.generation
     return is_observed and find_condition(pcs.status.conditions, CONDITION_VALID) is None
+
+
+def _with_minimums(minimums: Mapping[str, int]) -> JSON:
+    cliques = [{"name": name, "spec": {"minAvailable": n}} for name, n in minimums.items()]
+    return {"spec": {"template": {"cliques": cliques}}}

@@ -4,10 +4,12 @@ Everything that all replicas have in common (hashes, pod specs, environment) is 
 the bodies of single children share it and must not be changed.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from grove_tui.api import labels, names
 from grove_tui.api.composition import (
@@ -16,6 +18,7 @@ from grove_tui.api.composition import (
     template_min_available,
     template_pods,
     template_replicas,
+    with_minimums,
 )
 from grove_tui.api.constants import (
     ENV_PCSG_INDEX,
@@ -39,6 +42,8 @@ from grove_tui.api.startup import clique_dependencies, starts_after
 from grove_tui.kube.objects import JSON, HasMetadata
 from grove_tui.kube.resources import Resource
 from grove_tui.reconcile.environment import field_variable, with_environment
+
+Minimums = Callable[[PodCliqueSet], Mapping[str, int]]
 
 
 def owner_reference(resource: Resource[Any], owner: HasMetadata) -> JSON:
@@ -75,6 +80,11 @@ class Blueprint:
             for group in self.groups
             for clique in self.members[group.name]
         }
+
+    @property
+    def minimums(self) -> dict[str, int]:
+        """The minAvailable of every clique."""
+        return {c.name: template_min_available(c) for c in self.pcs.spec.template.cliques}
 
     @cached_property
     def orders_startup(self) -> bool:
@@ -219,7 +229,14 @@ class Blueprint:
 class Blueprints:
     """The blueprints of the PodCliqueSets that are being reconciled, one per uid."""
 
-    def __init__(self) -> None:
+    def __init__(self, minimums: Minimums = lambda _: {}) -> None:
+        """Start without any.
+
+        Args:
+            minimums: Returns the minAvailable that cliques of a set already have which their
+                template leaves out; it is immutable, whatever the template's replicas become.
+        """
+        self._minimums = minimums
         self._known: dict[str, tuple[int, Blueprint]] = {}
 
     def of(self, pcs: PodCliqueSet) -> Blueprint:
@@ -227,11 +244,16 @@ class Blueprints:
         known = self._known.get(pcs.metadata.uid)
         if known is not None and known[0] == pcs.metadata.generation:
             # The spec is the same; status and annotations may have moved on.
-            known[1].pcs = pcs
+            known[1].pcs = replace(pcs, spec=known[1].pcs.spec)
             return known[1]
-        blueprint = Blueprint(pcs)
+        blueprint = Blueprint(with_minimums(pcs, self.minimums(pcs)))
         self._known[pcs.metadata.uid] = (pcs.metadata.generation, blueprint)
         return blueprint
+
+    def minimums(self, pcs: PodCliqueSet) -> Mapping[str, int]:
+        """Return the minAvailable that is in force by clique, as far as any is."""
+        known = self._known.get(pcs.metadata.uid)
+        return known[1].minimums if known is not None else self._minimums(pcs)
 
     def forget(self, uid: str) -> None:
         """Drop the blueprint of a set that is gone."""

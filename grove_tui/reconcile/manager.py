@@ -21,6 +21,7 @@ from grove_tui.reconcile.context import Context, Problems, error_code
 from grove_tui.reconcile.controller import Controller, ControllerStats, percentile
 from grove_tui.reconcile.executor import Executor
 from grove_tui.reconcile.expectations import ExpectedStore
+from grove_tui.reconcile.minimums import stored_minimums
 from grove_tui.reconcile.podclique.reconciler import PodCliqueReconciler
 from grove_tui.reconcile.podcliquescalinggroup.reconciler import PodCliqueScalingGroupReconciler
 from grove_tui.reconcile.podcliqueset.reconciler import PodCliqueSetReconciler
@@ -105,7 +106,7 @@ class Manager:
             executor,
             self.recorder,
             clock,
-            Blueprints(),
+            Blueprints(partial(stored_minimums, self.world)),
             problems,
             self._startup,
         )
@@ -123,6 +124,7 @@ class Manager:
         problems.on_change = self._controllers.podcliqueset.enqueue
         self._router = Router(self.world, self._controllers, sets.mark)
         self._attached: list[tuple[Store[Any], Handler[Any]]] = []
+        self._known_unreadable: list[tuple[str, str]] = []
 
     @property
     def stats(self) -> Stats:
@@ -208,7 +210,10 @@ class Manager:
         return found
 
     def _on_link(self, _link: Link) -> None:
-        if self._attached:
+        """Let every set say so when something cannot be read, or can be again."""
+        unreadable = self._unreadable()
+        if self._attached and unreadable != self._known_unreadable:
+            self._known_unreadable = unreadable
             for pcs in self.world.podcliquesets.values():
                 self._controllers.podcliqueset.enqueue(key_of(pcs))
 

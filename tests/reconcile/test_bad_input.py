@@ -95,6 +95,60 @@ async def test_an_invalid_change_leaves_what_runs_alone():
         assert set(now.cliques) == set(before.cliques)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_min_available_of_a_set_that_leaves_it_out_stays_as_first_written(restarts):
+    manifest = podcliqueset(
+        cliques=[clique("w", 2), clique("a", 2)], groups=[group("g", ["a"], 2, 1)]
+    )
+    grown = podcliqueset(
+        cliques=[clique("w", 3), clique("a", 4)], groups=[group("g", ["a"], 2, 1)], replicas=2
+    )
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        await stand.until(lambda w: len(w.gangs) == 2)
+        await stand.at_rest()
+        if restarts:
+            await stand.restart()
+
+        await stand.patch(PODCLIQUESETS, "set", {"spec": grown["spec"]})
+        now = await stand.until(lambda w: w if len(w.gangs) == 4 else None)
+        now = await stand.at_rest()
+
+        specs = {name: found["spec"] for name, found in now.cliques.items()}
+        assert {spec["minAvailable"] for spec in specs.values()} == {2}
+        minimums = {
+            found["minReplicas"]
+            for gang in now.gangs.values()
+            for found in gang["spec"]["podgroups"]
+        }
+        assert minimums == {2}
+        assert (specs["set-0-w"]["replicas"], specs["set-1-w"]["replicas"]) == (2, 3)
+        assert "conditions" not in now.sets["set"]["status"]
+        assert "minAvailable" not in str(now.sets["set"]["spec"]["template"]["cliques"])
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_replicas_edited_below_a_minimum_that_was_left_out_are_refused(restarts):
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        await stand.apply(podcliqueset(cliques=[clique("w", 3)]))
+        await stand.until(lambda w: len(w.pods) == 3)
+        before = await stand.at_rest()
+        if restarts:
+            await stand.restart()
+
+        spec = podcliqueset(cliques=[clique("w", 2)])["spec"]
+        await stand.patch(PODCLIQUESETS, "set", {"spec": spec})
+        await stand.until(lambda w: w.sets["set"]["status"].get("lastErrors"))
+        now = await stand.at_rest()
+
+        [condition] = now.sets["set"]["status"]["conditions"]
+        assert "minAvailable" in condition["message"]
+        assert set(now.pods) == set(before.pods)
+        assert now.cliques["set-0-w"]["spec"]["minAvailable"] == 3
+
+
 async def test_a_foreign_object_with_a_wanted_name_is_reported_and_never_adopted():
     async with scene() as world:
         stand = world.stand

@@ -18,6 +18,7 @@ from grove_tui.kube.resources import PODS
 from grove_tui.reconcile.actions import Action
 from grove_tui.reconcile.blueprint import Blueprint, Blueprints
 from grove_tui.reconcile.gangtermination import Decision, decide, flagged
+from grove_tui.reconcile.minimums import stored_minimums
 from grove_tui.reconcile.podclique.plan import owning_set, plan as plan_podclique
 from grove_tui.reconcile.podclique.pods import Census, PodTemplate
 from grove_tui.reconcile.podclique.status import status as podclique_status
@@ -75,7 +76,7 @@ class Steps:
         self.dues: dict[ReplicaKey, datetime] = {}
         self.recycles: list[Recycle] = []
         self._draft = draft
-        self._blueprints = Blueprints()
+        self._blueprints = Blueprints(lambda pcs: stored_minimums(self._world, pcs))
 
     @property
     def _world(self) -> World:
@@ -176,7 +177,7 @@ class Steps:
 
     def _create_pods(self, pcs: PodCliqueSet, podclique: PodClique, indices: Iterable[int]) -> None:
         name, own = podclique.metadata.name, podclique.metadata.labels
-        template = PodTemplate(pcs, podclique)
+        template = PodTemplate(self._blueprints.of(pcs).pcs, podclique)
         first: Pod | None = None
         for index in indices:
             if first is None:

@@ -69,7 +69,7 @@ class PodWriter:
     ) -> list[Outcome]:
         """Create pods; after a failure, one alone first, so that a refusal costs one request."""
         executor, uid = self._context.executor, podclique.metadata.uid
-        template = PodTemplate(pcs, podclique)
+        template = PodTemplate(self._context.blueprints.of(pcs).pcs, podclique)
         namespace = podclique.metadata.namespace
         creates = [Create(PODS, namespace, template.body(index)) for index in indices]
         outcomes: list[Outcome] = []

@@ -51,7 +51,7 @@ class PodCliqueSetReconciler:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._admission = Admission(context.client)
+        self._admission = Admission(context.client, context.blueprints.minimums)
         self._terminator = Terminator(context)
         self._tracked: dict[NamespacedName, Tracked] = {}
 
