@@ -46,6 +46,16 @@ class PodCliqueTemplateSpec(PodCliqueSpec):
             "self.minAvailable <= (self.replicas > 0 ? self.replicas : 1)",
             "minAvailable must not be greater than replicas",
         ),
+        rule(
+            "!has(self.autoScalingConfig) || self.autoScalingConfig.maxReplicas >= self.replicas",
+            "autoScalingConfig.maxReplicas must not be less than replicas",
+        ),
+        rule(
+            "!has(self.autoScalingConfig) || !has(self.autoScalingConfig.minReplicas) || "
+            "!has(self.minAvailable) || "
+            "self.autoScalingConfig.minReplicas >= self.minAvailable",
+            "autoScalingConfig.minReplicas must not be less than minAvailable",
+        ),
     )
     role_name: str | None = Field(
         default=None,
@@ -103,6 +113,11 @@ class ScalingGroupConfig(Model):
         rule("self.minAvailable == oldSelf.minAvailable", "minAvailable is immutable"),
         rule(
             "self.minAvailable <= self.replicas", "minAvailable must not be greater than replicas"
+        ),
+        rule(
+            "!has(self.scaleConfig) || !has(self.scaleConfig.minReplicas) || "
+            "self.scaleConfig.minReplicas >= self.minAvailable",
+            "scaleConfig.minReplicas must not be less than minAvailable",
         ),
     )
     name: SubdomainName = Field(description="Name of the scaling group, unique in the set.")
