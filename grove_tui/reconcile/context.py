@@ -49,6 +49,10 @@ class Problems:
         """Return (code, description) of everything that is wrong."""
         return [*self._known.get(pcs, {}).values(), *self.unreadable()]
 
+    def is_unreadable(self, resource: Resource[Any]) -> bool:
+        """Tell whether the server does not let us see the objects of a kind."""
+        return any(code == error_code("list", resource) for code, _ in self.unreadable())
+
     def forget(self, pcs: NamespacedName) -> None:
         """Drop what is known of a set that is gone."""
         self._known.pop(pcs, None)

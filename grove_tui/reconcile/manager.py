@@ -210,12 +210,14 @@ class Manager:
         return found
 
     def _on_link(self, _link: Link) -> None:
-        """Let every set say so when something cannot be read, or can be again."""
+        """Let every set say so when something cannot be read, and go on when it can be again."""
         unreadable = self._unreadable()
         if self._attached and unreadable != self._known_unreadable:
             self._known_unreadable = unreadable
             for pcs in self.world.podcliquesets.values():
                 self._controllers.podcliqueset.enqueue(key_of(pcs))
+            for podclique in self.world.podcliques.values():
+                self._controllers.podclique.enqueue(key_of(podclique))
 
     async def _confirm_writes(self) -> None:
         """Ask the server about writes that no watch has brought, lest they be believed for ever."""

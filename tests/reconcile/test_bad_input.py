@@ -247,3 +247,27 @@ async def test_a_gang_that_may_not_be_written_holds_its_pods_back_and_says_so():
         [event] = await stand.events("PodGangCreateOrUpdateFailed")
         assert "cannot create podgangs" in event["message"]
         assert world.cluster.objects(PODGANGS) == []
+
+
+async def test_pods_that_cannot_be_listed_are_not_made_again():
+    async with scene() as world:
+        stand = world.stand
+        await stand.apply(podcliqueset())
+        before = await stand.right()
+        await stand.reconciler.stop()
+        world.forbid("list", "pods")
+        await stand.scale("pclq", "set-0-w", 4)
+
+        await stand.restart()
+        await stand.until(lambda w: w.sets["set"]["status"].get("lastErrors"))
+        await asyncio.sleep(60)
+
+        now = await stand.look()
+        [error] = now.sets["set"]["status"]["lastErrors"]
+        assert "cannot list pods" in error["description"]
+        assert set(now.pods) == set(before.pods)
+
+        world.allow_everything()
+        after = await stand.until(lambda w: w if len(w.pods) == 4 else None)
+        assert set(before.pods) < set(after.pods)
+        assert "lastErrors" not in (await stand.right()).sets["set"]["status"]

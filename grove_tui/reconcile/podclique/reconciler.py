@@ -14,6 +14,7 @@ from grove_tui.api.constants import (
 )
 from grove_tui.api.objects import PODCLIQUES, PodClique, PodCliqueSet, PodCliqueStatus
 from grove_tui.kube.objects import NamespacedName, Pod, find_condition
+from grove_tui.kube.resources import PODS
 from grove_tui.reconcile.actions import Outcome, Patch, raise_failures
 from grove_tui.reconcile.conditions import last_errors, status_patch
 from grove_tui.reconcile.context import Context, errors_of
@@ -76,6 +77,9 @@ class PodCliqueReconciler:
             pcs = owning_set(world, podclique)
         if podclique is None or pcs is None:
             self._forget(key, podclique)
+            return None
+        if self._context.problems.is_unreadable(PODS):
+            # Nobody knows which pods there are; the set says that they cannot be listed.
             return None
         await self._writer.settle(podclique)
         wanted = self._plan(pcs, podclique)
