@@ -132,7 +132,7 @@ class Router:
         self._to.podcliqueset.enqueue(key)
         if new is None:
             return
-        if old is None or old.status.current_generation_hash != new.status.current_generation_hash:
+        if old is None or _target(old) != _target(new):
             self._children(self._part_of(key))
         elif updating_replica(old) != updating_replica(new):
             self._children(self._of_replica(key, updating_replica(new)))
@@ -266,6 +266,11 @@ def _changed(old: ObjectMeta, new: ObjectMeta) -> bool:
         or old.deletion_timestamp != new.deletion_timestamp
         or old.owner_references != new.owner_references
     )
+
+
+def _target(pcs: PodCliqueSet) -> tuple[str | None, str]:
+    """Return what children are to come to, and how."""
+    return pcs.status.current_generation_hash, pcs.spec.update_strategy.type
 
 
 def _presentation(metadata: ObjectMeta) -> tuple[dict[str, str], dict[str, str]]:

@@ -251,3 +251,20 @@ async def test_an_update_waits_for_events_and_never_for_a_clock(changed):
         # Pods start at once here, so all the time that passes is spent waiting for something else.
         assert now() - begun < 0.5
         await stand.right()
+
+
+async def test_another_strategy_changes_nothing_until_the_next_template():
+    groups = [group("g", ["a"], 2, 1)]
+    manifest = podcliqueset(cliques=[clique("w", 2), clique("a", 1)], groups=groups)
+    async with demo() as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        before = await stand.right()
+
+        patch = {"spec": {"updateStrategy": {"type": "OnDelete"}}}
+        await stand.patch(PODCLIQUESETS, "set", patch)
+        after = await stand.right()
+
+        assert after.cliques == before.cliques
+        assert after.groups == before.groups
+        await stand.stays_quiet()

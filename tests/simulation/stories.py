@@ -11,6 +11,8 @@ from tests.simulation.worlds import World, world
 
 MOST_OPERATIONS = 14
 """Between two rests."""
+NOOP_CYCLES = 1
+"""Idle turns of the loop before its clock moves on: there is nothing outside it to wait for."""
 PAUSES = (0.0, 0.0, 0.01, 0.1, 0.5, 1.5)
 
 
@@ -38,7 +40,7 @@ async def tell(seed: str, chapters: int) -> None:
 
 
 def main(seed: str, chapters: str) -> None:
-    loop = looptime.patch_event_loop(asyncio.SelectorEventLoop(), start=0)
+    loop = looptime.patch_event_loop(asyncio.SelectorEventLoop(), start=0, noop_cycles=NOOP_CYCLES)
     try:
         loop.run_until_complete(tell(seed, int(chapters)))
     finally:

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.simulation.seeding import seeded
-from tests.simulation.stories import chapter
+from tests.simulation.stories import NOOP_CYCLES, chapter
 from tests.simulation.worlds import world
 
 SEEDS = os.environ.get("SIMULATION_SEEDS", "1 2 3 4 5 6 7 8 9 10").split()
@@ -21,7 +21,7 @@ TOLD = 40
 """Operations that a failure tells."""
 
 
-@pytest.mark.looptime
+@pytest.mark.looptime(noop_cycles=NOOP_CYCLES)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_cluster_comes_to_rest_as_it_should_be(seed):

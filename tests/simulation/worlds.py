@@ -13,9 +13,10 @@ from grove_tui.kube.resources import NAMESPACES
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
 from tests.cluster import RunningCluster, loop_clock, running_cluster
 from tests.contract import oracle
-from tests.contract.snapshot import Json, Snapshot, of_storage
+from tests.contract.snapshot import Json, Snapshot, condition_status, of_storage
 from tests.contract.stand import HostedReconciler
 from tests.faults import Faults, FaultyTransport
+from tests.simulation.breaches import BREACHED
 from tests.simulation.ledger import RECONCILER, Ledger
 from tests.simulation.templates import TEMPLATES
 
@@ -24,6 +25,8 @@ QUIET_SECONDS = 3.0
 PATIENCE = 400.0
 SLACK = timedelta(seconds=3)
 CALM = Faults(latency=0.004)
+AFTERTHOUGHTS = 0.25
+"""How often a cluster at rest is shown to a second reconciler."""
 
 
 class Witnessed(LocalTransport):
@@ -132,14 +135,25 @@ class World:
         """Return everything that is wrong with the cluster at rest and that was on the way."""
         snapshot = await self.come_to_rest()
         late = self.ledger.breaches.overdue(snapshot, self.clock(), SLACK)
+        afterthoughts = await self._afterthoughts(snapshot)
         problems, self.ledger.problems = self.ledger.problems, []
         return [
             *oracle.violations(snapshot),
             *oracle.outdated(snapshot, self.ledger.updated_on_delete),
             *late,
             *problems,
+            *afterthoughts,
             *self.tracebacks.found,
         ]
+
+    async def _afterthoughts(self, snapshot: Snapshot) -> list[str]:
+        """Now and then, return what a reconciler that knows nothing yet would still write."""
+        if self.rng.random() > AFTERTHOUGHTS or _has_timers(snapshot):
+            return []
+        await self.stop_reconciler()
+        self.start_reconciler()
+        await asyncio.sleep(QUIET_SECONDS)
+        return [f"a second reconciler at rest: {what}" for what in self.reconciler.writes()]
 
 
 @asynccontextmanager
@@ -157,6 +171,14 @@ async def world(seed: str, nodes: int = 3) -> AsyncIterator[World]:
         finally:
             await made.stop_reconciler()
             logging.getLogger("grove_tui").removeHandler(made.tracebacks)
+
+
+def _has_timers(snapshot: Snapshot) -> bool:
+    """Tell whether something will happen by itself: a termination, or another try of a pod."""
+    cliques = snapshot.cliques.values()
+    return any(condition_status(clique, BREACHED) == "True" for clique in cliques) or any(
+        pod.get("status", {}).get("phase") == "Failed" for pod in snapshot.pods.values()
+    )
 
 
 def manifest(name: str) -> Json:

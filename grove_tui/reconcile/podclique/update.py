@@ -57,10 +57,10 @@ def progress(
         pod_clique_set_generation_hash=target,
         pod_template_hash=wanted_hash(podclique),
     )
-    if pcs.spec.update_strategy.type == UPDATE_ON_DELETE:
-        return replace(begun, update_ended_at=moment)
     if stored is None and podclique.status.current_pod_clique_set_generation_hash == target:
         return stored
+    if pcs.spec.update_strategy.type == UPDATE_ON_DELETE:
+        return replace(begun, update_ended_at=moment)
     is_member = LABEL_PCSG in podclique.metadata.labels
     return stored if is_member or not _is_turn(pcs, podclique) else begun
 

@@ -35,7 +35,8 @@ def begin(template: GroupTemplate, pcs: PodCliqueSet, now: datetime) -> Progress
     moment = next_second(now)
     begun = Progress(update_started_at=moment, pod_clique_set_generation_hash=target)
     if pcs.spec.update_strategy.type == UPDATE_ON_DELETE:
-        return replace(begun, update_ended_at=moment)
+        arrived = template.group.status.current_pod_clique_set_generation_hash == target
+        return stored if arrived else replace(begun, update_ended_at=moment)
     return begun if updating_replica(pcs) == template.replica else stored
 
 
