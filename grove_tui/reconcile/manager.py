@@ -94,7 +94,7 @@ class Manager:
         )
         executor = Executor(client, by_plural, clock)
         problems = Problems()
-        problems.unreadable = self._unreadable
+        problems.unreadable = lambda: self._known_unreadable
         self._startup = StartupWatch(
             client,
             informers.podcliquesets.namespace,
@@ -185,6 +185,7 @@ class Manager:
             self._attached.append((store, handler))
             store.add_handler(handler)
             getattr(self._informers, name).reflector.on_link(self._on_link)
+        self._known_unreadable = self._unreadable()
 
     def _detach(self) -> None:
         for store, handler in self._attached:

@@ -175,8 +175,8 @@ async def world(seed: str, nodes: int = 3) -> AsyncIterator[World]:
 
 def _has_timers(snapshot: Snapshot) -> bool:
     """Tell whether something will happen by itself: a termination, or another try of a pod."""
-    cliques = snapshot.cliques.values()
-    return any(condition_status(clique, BREACHED) == "True" for clique in cliques) or any(
+    parts = [*snapshot.cliques.values(), *snapshot.groups.values()]
+    return any(condition_status(part, BREACHED) == "True" for part in parts) or any(
         pod.get("status", {}).get("phase") == "Failed" for pod in snapshot.pods.values()
     )
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from grove_tui.api.constants import EVENT_PCS_REPLICA_DELETED, EVENT_PCSG_REPLICA_DELETED
 from grove_tui.api.objects import (
     PODCLIQUES,
     PODCLIQUESCALINGGROUPS,
@@ -12,13 +12,16 @@ from grove_tui.api.objects import (
     PodClique,
     PodCliqueSet,
 )
-from grove_tui.reconcile.actions import Delete, Outcome, Patch
+from grove_tui.kube.errors import Conflict
+from grove_tui.kube.objects import HasMetadata
+from grove_tui.kube.resources import Resource
+from grove_tui.reconcile.actions import Delete, Outcome, Patch, describe
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import status_patch
 from grove_tui.reconcile.context import Context
 from grove_tui.reconcile.gangtermination import Decision, decide, flagged
 from grove_tui.reconcile.podcliqueset.tracking import Tracked
-from grove_tui.reconcile.recorder import NORMAL
+from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_REPLICA, World, replica_value
 
 
@@ -85,27 +88,41 @@ class Terminator:
             return
         if decision.recycle:
             tracked.recycling[replica] = frozenset(p.metadata.uid for p in decision.recycle)
-            if await self._delete(decision.recycle, outcomes):
+            error = await self._delete(decision.recycle, outcomes)
+            if error is None:
                 del tracked.recycling[replica]
-                text = f"PodCliqueSet replica {replica} deleted"
-                self._context.recorder.event(
-                    PODCLIQUESETS, pcs, NORMAL, EVENT_PCS_REPLICA_DELETED, text
-                )
+            self._tell(PODCLIQUESETS, pcs, replica, error)
         for recycle in decision.groups:
-            if await self._delete(recycle.members, outcomes):
-                text = f"PodCliqueScalingGroup replica {recycle.index} deleted"
-                self._context.recorder.event(
-                    PODCLIQUESCALINGGROUPS, recycle.group, NORMAL, EVENT_PCSG_REPLICA_DELETED, text
-                )
+            error = await self._delete(recycle.members, outcomes)
+            self._tell(PODCLIQUESCALINGGROUPS, recycle.group, recycle.index, error)
 
-    async def _delete(self, podcliques: Sequence[PodClique], outcomes: list[Outcome]) -> bool:
-        """Delete PodCliques, the last one only when all others are on their way."""
+    def _tell(
+        self, resource: Resource[Any], obj: HasMetadata, index: int, error: Outcome | None
+    ) -> None:
+        """Say on a set or scaling group that one of its replicas was deleted, or why not."""
+        recorder, reason = self._context.recorder, f"{resource.kind}ReplicaDelete"
+        if error is None:
+            text = f"{resource.kind} replica {index} deleted"
+            recorder.event(resource, obj, NORMAL, f"{reason}Successful", text)
+        elif not isinstance(error.error, Conflict):
+            text = f"{resource.kind} replica {index} could not be deleted: {describe(error)}"
+            recorder.event(resource, obj, WARNING, f"{reason}Failed", text)
+
+    async def _delete(
+        self, podcliques: Sequence[PodClique], outcomes: list[Outcome]
+    ) -> Outcome | None:
+        """Delete PodCliques, the last one only when all others are on their way.
+
+        Returns:
+            What failed first, if anything did.
+        """
         for part in (podcliques[:-1], podcliques[-1:]):
             done = await self._context.executor.apply([Delete(PODCLIQUES, p) for p in part])
             outcomes += done
-            if any(outcome.error is not None for outcome in done):
-                return False
-        return True
+            failed = next((outcome for outcome in done if outcome.error is not None), None)
+            if failed is not None:
+                return failed
+        return None
 
 
 def _with_uids(

@@ -15,7 +15,7 @@ from grove_tui.reconcile.controller import Result
 from grove_tui.reconcile.drift import metadata_patch, object_patch
 from grove_tui.reconcile.podclique.plan import owning_set
 from grove_tui.reconcile.podgang.plan import Plan, identify, is_expected, plan, status
-from grove_tui.reconcile.recorder import WARNING
+from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_PODGANG, World
 
 LATE_SECONDS = 1.0
@@ -49,12 +49,16 @@ class PodGangReconciler:
             return Result(requeue_after=wait)
         assert pcs is not None
         try:
+            is_new = gang is None
             gang = await self._write(key, gang, wanted)
             await self._write_status(gang, wanted)
         except Failed as failed:
             self._tell(pcs, key.name, failed)
             raise
         self._context.problems.note(key_of(pcs), key.name, None)
+        if is_new:
+            text, reason = "Created PodGang:", "PodGangCreateOrUpdateSuccessful"
+            self._context.recorder.event(PODCLIQUESETS, pcs, NORMAL, reason, text, key.name)
         if wanted.is_complete:
             self._late.pop(key, None)
         references = sum(len(group.pod_references) for group in wanted.groups)
