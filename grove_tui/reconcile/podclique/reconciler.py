@@ -108,13 +108,18 @@ class PodCliqueReconciler:
         self, pcs: PodCliqueSet, podclique: PodClique, wanted: Plan
     ) -> PodClique:
         """Store which ready pod an update takes down before it goes, so that it stays one."""
-        progress, stored = wanted.progress, podclique.status.update_progress
+        progress, stored = wanted.progress, podclique.status
         if progress is None or progress.ready_pods_selected_to_update is None:
             return podclique
-        if stored is not None and stored == progress:
+        if stored.update_progress == progress:
             return podclique
-        selected = self._status(pcs, podclique, wanted, [])
-        patch = status_patch(podclique.status, selected)
+        # The rest of the status comes along, except what only tells how this reconcile ended.
+        selected = replace(
+            self._status(pcs, podclique, wanted, []),
+            observed_generation=stored.observed_generation,
+            last_errors=stored.last_errors,
+        )
+        patch = status_patch(stored, selected)
         assert patch is not None
         [outcome] = await self._context.executor.apply(
             [Patch(PODCLIQUES, podclique, patch, subresource="status", is_locked=True)]
