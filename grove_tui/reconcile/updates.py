@@ -80,6 +80,15 @@ def is_updating(pcs: PodCliqueSet) -> bool:
     return progress is not None and progress.update_ended_at is None
 
 
+def is_on_delete(pcs: PodCliqueSet) -> bool:
+    """Tell whether pods come to the template only as they happen to be deleted.
+
+    Grove API: another strategy has no effect until the template changes next. An update that has
+    begun to replace pods goes on to its end.
+    """
+    return pcs.spec.update_strategy.type == UPDATE_ON_DELETE and not is_updating(pcs)
+
+
 def updating_replica(pcs: PodCliqueSet) -> int | None:
     """Return the replica of the set whose turn it is."""
     progress = pcs.status.update_progress

@@ -268,3 +268,24 @@ async def test_another_strategy_changes_nothing_until_the_next_template():
         assert after.cliques == before.cliques
         assert after.groups == before.groups
         await stand.stays_quiet()
+
+
+async def test_an_update_that_replaces_pods_goes_on_though_the_strategy_changes():
+    groups = [group("g", ["a"], 3, 1)]
+    manifest = podcliqueset(
+        cliques=[clique("w", 3), clique("a", 1)], groups=groups, replicas=2, delay="1h"
+    )
+    async with demo(speed=1) as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        await stand.right()
+        await stand.patch(PODCLIQUESETS, "set", with_image(manifest, "nginx:2"))
+        await stand.until(lambda w: "nginx:2" in images(w))
+
+        patch = {"spec": {"updateStrategy": {"type": "OnDelete"}}}
+        await stand.patch(PODCLIQUESETS, "set", patch)
+        await stand.until(lambda w: images(w) == {"nginx:2"})
+
+        after = await stand.right()
+        assert after.sets["set"]["status"]["updateProgress"]["updateEndedAt"]
+        await stand.stays_quiet()

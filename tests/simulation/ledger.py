@@ -30,6 +30,8 @@ from tests.contract.snapshot import (
 from tests.simulation.breaches import BREACHED, LAG, Breaches, time_of
 
 RECONCILER = "reconciler"
+HANDOVER = timedelta(seconds=2)
+"""How long requests of a reconciler that was stopped may still be on their way."""
 RETRY = timedelta(seconds=3)
 """How far from the truth a condition may be dated because of requests that failed."""
 
@@ -62,6 +64,7 @@ class Ledger:
         self._namespace = namespace
         self._clock = clock
         self._seen: dict[str, Seen] = {}
+        self._handover: datetime | None = None
         self.breaches = Breaches()
         for resource, observe in (
             (PODCLIQUESETS, self._set),
@@ -73,6 +76,10 @@ class Ledger:
 
     def snapshot(self) -> Snapshot:
         return of_storage(self._storage, self._namespace)
+
+    def note_restart(self) -> None:
+        """Remember that another reconciler has taken over."""
+        self._handover = self._clock()
 
     def _blame(self, text: str) -> None:
         self.problems.append(f"at {self._clock():%H:%M:%S.%f}: {text}")
@@ -111,6 +118,8 @@ class Ledger:
 
     def _pod(self, event: Event) -> None:
         self._note_crowd((controller(event.stored.object) or {}).get("name", ""))
+        if event.type == "ADDED":
+            self._check_twin(event.stored.object)
         if _begins_to_leave(event) and self.actor == RECONCILER:
             self._judge_pod(event.previous.object if event.previous else event.stored.object)
 
@@ -186,6 +195,15 @@ class Ledger:
             self._blame(f"{event.stored.key.name}: {BREACHED} turned at {now}")
 
     # Pods
+
+    def _check_twin(self, pod: Json) -> None:
+        """Blame a pod that was made though another one has its index."""
+        if self._handover is not None and self._clock() - self._handover <= HANDOVER:
+            return
+        own = self.snapshot().pods_of((controller(pod) or {}).get("name", ""))
+        hostname = pod["spec"].get("hostname")
+        if sum(pods.is_live(p) and p["spec"].get("hostname") == hostname for p in own) > 1:
+            self._blame(f"pod {pod['metadata']['name']} is the second one of {hostname}")
 
     def _judge_pod(self, pod: Json) -> None:
         if any(True for _ in self._pod_reasons(pod)):

@@ -94,6 +94,7 @@ class World:
             self.reconciler = self._make_reconciler()
             self.reconciler.start()
             self.is_running = True
+            self.ledger.note_restart()
 
     async def stop_reconciler(self) -> None:
         if self.is_running:

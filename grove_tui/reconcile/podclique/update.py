@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grove_tui.api.composition import identify
-from grove_tui.api.constants import LABEL_PCSG, LABEL_POD_TEMPLATE_HASH, UPDATE_ON_DELETE
+from grove_tui.api.constants import LABEL_PCSG, LABEL_POD_TEMPLATE_HASH
 from grove_tui.api.objects import (
     PodClique,
     PodCliqueSet,
@@ -22,6 +22,7 @@ from grove_tui.kube.objects import Pod
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import next_second
 from grove_tui.reconcile.podclique.pods import Census, has_succeeded, is_ready, template_hash
+from grove_tui.reconcile.updates import is_on_delete
 
 
 def is_in_progress(progress: PodCliqueUpdateProgress | None) -> bool:
@@ -59,7 +60,7 @@ def progress(
     )
     if stored is None and podclique.status.current_pod_clique_set_generation_hash == target:
         return stored
-    if pcs.spec.update_strategy.type == UPDATE_ON_DELETE:
+    if is_on_delete(pcs):
         return replace(begun, update_ended_at=moment)
     is_member = LABEL_PCSG in podclique.metadata.labels
     return stored if is_member or not _is_turn(pcs, podclique) else begun

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from grove_tui.api.constants import UPDATE_ON_DELETE
 from grove_tui.api.names import member_podclique_name
 from grove_tui.api.objects import (
     PODCLIQUES,
@@ -19,6 +18,7 @@ from grove_tui.reconcile.actions import Create, Patch
 from grove_tui.reconcile.drift import podclique_patch
 from grove_tui.reconcile.podcliquescalinggroup import update
 from grove_tui.reconcile.podcliquescalinggroup.members import GroupTemplate, Members
+from grove_tui.reconcile.updates import is_on_delete
 from grove_tui.reconcile.world import World
 
 
@@ -57,10 +57,9 @@ def plan(
     surplus = [p for index, cliques in members.by_index.items()
                if index >= template.group.spec.replicas for p in cliques.values()]  # fmt: skip
     create, foreign = _missing(world, template, members)
-    in_place = pcs.spec.update_strategy.type == UPDATE_ON_DELETE
     return Plan(
         create=tuple(create),
-        patch=tuple(_drifted(template, members)) if in_place else (),
+        patch=tuple(_drifted(template, members)) if is_on_delete(pcs) else (),
         surplus=(*surplus, *members.unknown),
         outdated=tuple(p for index in outdated for p in members.by_index[index].values()),
         foreign=tuple(foreign),

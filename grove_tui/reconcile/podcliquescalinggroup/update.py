@@ -5,7 +5,6 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from grove_tui.api.constants import UPDATE_ON_DELETE
 from grove_tui.api.objects import (
     PodClique,
     PodCliqueScalingGroupUpdateProgress,
@@ -14,7 +13,7 @@ from grove_tui.api.objects import (
 )
 from grove_tui.reconcile.conditions import next_second
 from grove_tui.reconcile.podcliquescalinggroup.members import GroupTemplate, Members
-from grove_tui.reconcile.updates import has_converged, is_made_from, updating_replica
+from grove_tui.reconcile.updates import has_converged, is_made_from, is_on_delete, updating_replica
 
 Progress = PodCliqueScalingGroupUpdateProgress
 
@@ -34,7 +33,7 @@ def begin(template: GroupTemplate, pcs: PodCliqueSet, now: datetime) -> Progress
         return stored
     moment = next_second(now)
     begun = Progress(update_started_at=moment, pod_clique_set_generation_hash=target)
-    if pcs.spec.update_strategy.type == UPDATE_ON_DELETE:
+    if is_on_delete(pcs):
         arrived = template.group.status.current_pod_clique_set_generation_hash == target
         return stored if arrived else replace(begun, update_ended_at=moment)
     return begun if updating_replica(pcs) == template.replica else stored
