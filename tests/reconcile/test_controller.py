@@ -63,6 +63,52 @@ async def test_a_result_wakes_the_key_at_the_time_it_asks_for():
     assert gaps(script) == [7.25]
 
 
+async def test_events_within_the_spacing_are_gathered():
+    script = Script(Result(spacing=2.0))
+    controller = Controller("test", script)
+    loop = asyncio.get_running_loop()
+    controller.enqueue(KEY)
+    for moment in (0.5, 1.0, 1.5):
+        loop.call_later(moment, controller.enqueue, KEY)
+
+    await run_for(controller, 100)
+
+    assert gaps(script) == [2.0]
+
+
+async def test_a_hurried_key_does_not_wait_for_the_end_of_its_spacing():
+    script = Script(Result(spacing=2.0), Result(spacing=2.0))
+    controller = Controller("test", script)
+    loop = asyncio.get_running_loop()
+    controller.enqueue(KEY)
+    loop.call_later(0.5, controller.enqueue, KEY)
+    loop.call_later(1.0, controller.hurry, KEY)
+    loop.call_later(1.5, controller.enqueue, KEY)
+
+    await run_for(controller, 100)
+
+    assert gaps(script) == [1.0, 2.0]
+    assert controller.is_idle
+
+
+async def test_a_key_hurried_while_it_is_reconciled_comes_again_at_once():
+    times = []
+
+    async def reconcile(key):
+        times.append(asyncio.get_running_loop().time())
+        if len(times) == 1:
+            await asyncio.sleep(1)
+            controller.hurry(key)
+        return Result(spacing=5.0)
+
+    controller = Controller("test", reconcile)
+    controller.enqueue(KEY)
+
+    await run_for(controller, 100)
+
+    assert [round(later - times[0], 3) for later in times] == [0, 1]
+
+
 async def test_errors_back_off_and_success_starts_the_delays_anew(caplog):
     boom = ServerError(500, "InternalError", "boom")
     script = Script(boom, boom, boom, Result(requeue_after=10), boom, None)
