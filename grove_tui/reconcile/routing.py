@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from grove_tui.api import labels, names
 from grove_tui.api.constants import (
-    CONDITION_INITIALIZED,
     LABEL_PODGANG,
 )
 from grove_tui.api.objects import (
@@ -24,11 +23,20 @@ from grove_tui.api.objects import (
 from grove_tui.kube.objects import (
     HasMetadata,
     NamespacedName,
-    ObjectMeta,
     Pod,
     controller_of,
-    is_true,
     key_of,
+)
+from grove_tui.reconcile.changes import (
+    arrival,
+    becomes_ready,
+    is_changed,
+    is_initialized,
+    leaves,
+    membership,
+    pod_matters,
+    presentation,
+    target,
 )
 from grove_tui.reconcile.controller import Controller
 from grove_tui.reconcile.expectations import ExpectedStore
@@ -70,13 +78,17 @@ class Router:
         """A pod concerns its PodClique, and its gang where it comes, goes or changes sides."""
         pod = new if new is not None else old
         assert pod is not None
-        if old is not None and new is not None and not _pod_matters(old, new):
+        if old is not None and new is not None and not pod_matters(old, new):
             return
         owner = controller_of(pod)
         is_news = new is None or not self._is_own(self._world.pods, new)
         if is_news and owner is not None and owner.kind == "PodClique":
-            self._to.podclique.enqueue(NamespacedName(pod.metadata.namespace, owner.name))
-        if old is None or new is None or _membership(old) != _membership(new):
+            key = NamespacedName(pod.metadata.namespace, owner.name)
+            if new is not None and becomes_ready(old, new) and self._has_turn(new):
+                self._to.podclique.hurry(key)
+            else:
+                self._to.podclique.enqueue(key)
+        if old is None or new is None or membership(old) != membership(new):
             for side in (old, new):
                 self._podgang(side)
 
@@ -87,18 +99,18 @@ class Router:
         metadata = podclique.metadata
         if (
             not (old and new)
-            or _changed(old.metadata, new.metadata)
+            or is_changed(old.metadata, new.metadata)
             or not self._is_own(self._world.podcliques, new)
         ):
             self._to.podclique.enqueue(key_of(podclique))
-        if not (old and new) or old.spec.replicas != new.spec.replicas or _leaves(old, new):
+        if not (old and new) or old.spec.replicas != new.spec.replicas or leaves(old, new):
             self._podgang(podclique)
         owner = controller_of(podclique)
         if owner is not None and owner.kind == "PodCliqueScalingGroup":
             group = NamespacedName(metadata.namespace, owner.name)
             self._to.podcliquescalinggroup.enqueue(group)
         self._child(podclique)
-        if old and new and _arrival(old) != _arrival(new):
+        if old and new and arrival(old) != arrival(new):
             self._next_update(new)
         scheduled = old.status.scheduled_replicas if old is not None else 0
         if new is not None and new.status.scheduled_replicas > scheduled:
@@ -112,7 +124,7 @@ class Router:
         assert group is not None
         self._to.podcliquescalinggroup.enqueue(key_of(group))
         self._child(group)
-        if old and new and _arrival(old) != _arrival(new):
+        if old and new and arrival(old) != arrival(new):
             self._next_update(new)
         if not (old and new) or old.spec.replicas != new.spec.replicas:
             self._base_podgang(group)
@@ -127,16 +139,16 @@ class Router:
         pcs = new if new is not None else old
         assert pcs is not None
         key = key_of(pcs)
-        if not (old and new) or _changed(old.metadata, new.metadata):
+        if not (old and new) or is_changed(old.metadata, new.metadata):
             self._mark(key, None)
         self._to.podcliqueset.enqueue(key)
         if new is None:
             return
-        if old is None or _target(old) != _target(new):
+        if old is None or target(old) != target(new):
             self._children(self._part_of(key))
         elif updating_replica(old) != updating_replica(new):
-            self._children(self._of_replica(key, updating_replica(new)))
-        if old is not None and _presentation(old.metadata) != _presentation(new.metadata):
+            self._children(self._of_replica(key, updating_replica(new)), at_once=True)
+        if old is not None and presentation(old.metadata) != presentation(new.metadata):
             value = f"{key.namespace}/{key.name}"
             for gang in self._world.podgangs.by_index(INDEX_PART_OF, value):
                 self._to.podgang.enqueue(key_of(gang))
@@ -146,15 +158,15 @@ class Router:
         gang = new if new is not None else old
         assert gang is not None
         self._to.podgang.enqueue(key_of(gang))
-        opened = new is not None and _is_initialized(new)
-        if old is None or new is None or _is_initialized(old) != opened:
+        opened = new is not None and is_initialized(new)
+        if old is None or new is None or is_initialized(old) != opened:
             self._child(gang)
         if new is None or not opened:
             return
-        before = old.spec.podgroups if old is not None and _is_initialized(old) else ()
+        before = old.spec.podgroups if old is not None and is_initialized(old) else ()
         for group in new.spec.podgroups:
             if group not in before:
-                self._to.podclique.enqueue(NamespacedName(gang.metadata.namespace, group.name))
+                self._release(NamespacedName(gang.metadata.namespace, group.name))
         if not before:
             self._scaled_gangs(gang.metadata.namespace, gang.metadata.name)
 
@@ -182,13 +194,25 @@ class Router:
         self._mark(key, replica)
         self._to.podcliqueset.enqueue(key)
 
+    def _release(self, key: NamespacedName) -> None:
+        """Let a PodClique look at its gates; during its update that is what it waits for."""
+        podclique = self._world.podcliques.get(*key)
+        if podclique is not None and self._has_turn(podclique):
+            self._to.podclique.hurry(key)
+        else:
+            self._to.podclique.enqueue(key)
+
     def _next_update(self, child: PodClique | PodCliqueScalingGroup) -> None:
         """Let an update go on at once where a part of the replica whose turn it is has arrived."""
-        metadata = child.metadata
-        key = NamespacedName(metadata.namespace, labels.part_of(metadata.labels))
-        pcs = self._world.podcliquesets.get(*key)
-        if pcs is not None and has_turn(pcs, child):
-            self._to.podcliqueset.hurry(key)
+        if self._has_turn(child):
+            pcs = labels.part_of(child.metadata.labels)
+            self._to.podcliqueset.hurry(NamespacedName(child.metadata.namespace, pcs))
+
+    def _has_turn(self, child: HasMetadata) -> bool:
+        """Tell whether the update of its set is at the replica that an object belongs to."""
+        pcs = labels.part_of(child.metadata.labels)
+        found = self._world.podcliquesets.get(child.metadata.namespace, pcs)
+        return found is not None and has_turn(found, child)
 
     def _podgang(self, obj: HasMetadata | None) -> None:
         name = obj.metadata.labels.get(LABEL_PODGANG) if obj is not None else None
@@ -207,13 +231,15 @@ class Router:
         for podclique in self._world.podcliques.by_index(INDEX_BASE_PODGANG, value):
             self._to.podclique.enqueue(key_of(podclique))
 
-    def _children(self, found: Iterable[PodClique | PodCliqueScalingGroup]) -> None:
+    def _children(
+        self, found: Iterable[PodClique | PodCliqueScalingGroup], *, at_once: bool = False
+    ) -> None:
         for child in found:
-            if isinstance(child, PodClique):
-                self._to.podclique.enqueue(key_of(child))
+            is_group = isinstance(child, PodCliqueScalingGroup)
+            to = self._to.podcliquescalinggroup if is_group else self._to.podclique
+            (to.hurry if at_once else to.enqueue)(key_of(child))
+            if not is_group:
                 self._podgang(child)
-            else:
-                self._to.podcliquescalinggroup.enqueue(key_of(child))
 
     def _part_of(self, key: NamespacedName) -> list[PodClique | PodCliqueScalingGroup]:
         value = f"{key.namespace}/{key.name}"
@@ -239,56 +265,3 @@ class Router:
     def _is_own(self, store: Any, obj: HasMetadata) -> bool:
         """Tell whether a change is what we wrote ourselves and have acted on already."""
         return isinstance(store, ExpectedStore) and store.is_own_write(obj)
-
-
-def _pod_matters(old: Pod, new: Pod) -> bool:
-    return (
-        old.status.conditions != new.status.conditions
-        or old.status.phase != new.status.phase
-        or old.status.container_statuses != new.status.container_statuses
-        or old.spec.scheduling_gates != new.spec.scheduling_gates
-        or old.metadata.labels != new.metadata.labels
-        or old.metadata.owner_references != new.metadata.owner_references
-        or old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
-    )
-
-
-def _membership(pod: Pod) -> tuple[Any, ...]:
-    metadata = pod.metadata
-    return metadata.labels, metadata.deletion_timestamp is None, metadata.owner_references
-
-
-def _changed(old: ObjectMeta, new: ObjectMeta) -> bool:
-    return (
-        old.generation != new.generation
-        or old.labels != new.labels
-        or old.annotations != new.annotations
-        or old.deletion_timestamp != new.deletion_timestamp
-        or old.owner_references != new.owner_references
-    )
-
-
-def _target(pcs: PodCliqueSet) -> tuple[str | None, str]:
-    """Return what children are to come to, and how."""
-    return pcs.status.current_generation_hash, pcs.spec.update_strategy.type
-
-
-def _presentation(metadata: ObjectMeta) -> tuple[dict[str, str], dict[str, str]]:
-    return metadata.labels, metadata.annotations
-
-
-def _arrival(child: PodClique | PodCliqueScalingGroup) -> tuple[Any, ...]:
-    """Return what tells whether a part of a set has come to its template and works."""
-    template = child.status.current_pod_clique_set_generation_hash
-    if isinstance(child, PodClique):
-        status, minimum = child.status, child.spec.min_available or 0
-        return template, status.ready_replicas >= minimum, status.updated_replicas >= minimum
-    return template, child.status.update_progress
-
-
-def _leaves(old: HasMetadata, new: HasMetadata) -> bool:
-    return old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
-
-
-def _is_initialized(gang: PodGang) -> bool:
-    return is_true(gang.status.conditions, CONDITION_INITIALIZED)

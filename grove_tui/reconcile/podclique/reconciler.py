@@ -24,7 +24,6 @@ from grove_tui.reconcile.podclique.pods import Census, has_succeeded
 from grove_tui.reconcile.podclique.status import begins_to_run, status
 from grove_tui.reconcile.podclique.writing import PodWriter
 from grove_tui.reconcile.recorder import NORMAL, WARNING
-from grove_tui.reconcile.updates import has_turn
 from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
 STATUS_DELAY = 0.25
@@ -88,14 +87,9 @@ class PodCliqueReconciler:
         self._note_failures(podclique, wanted)
         delay = await self._report(pcs, podclique, wanted, outcomes)
         raise_failures(outcomes)
-        return Result(self._soonest(podclique, wanted, delay), self._spacing(pcs, podclique))
-
-    def _spacing(self, pcs: PodCliqueSet, podclique: PodClique) -> float:
-        if has_turn(pcs, podclique):
-            # Each event is what the next step waits for; there is nothing to gather.
-            return 0.0
         spacing = SPACING + SPACING_PER_POD * podclique.spec.replicas
-        return spacing + SPACING_PER_CLIQUE * len(self._pending)
+        spacing += SPACING_PER_CLIQUE * len(self._pending)
+        return Result(self._soonest(podclique, wanted, delay), spacing)
 
     def _plan(self, pcs: PodCliqueSet, podclique: PodClique) -> Plan:
         failures = self._failures.get(podclique.metadata.uid)
