@@ -149,7 +149,7 @@ async def fill(client: Client, counts: PodCount, replicas: int, sets: Sequence[s
     wanted = counts.ready + replicas * 2 * len(sets)
     for name in sets:
         await client.create(PODCLIQUESETS, workload(name, replicas), "default")
-    await counts.until(lambda c: c.ready >= wanted, timeout=300)
+    await counts.until(lambda c: c.ready >= wanted, timeout=900)
 
 
 def resident_mib(pid: int) -> float:

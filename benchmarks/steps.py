@@ -26,6 +26,7 @@ PODS = 2 * GANGS
 TERMINATED = 200
 PATIENCE = 600.0
 IMAGE = "/spec/template/cliques/0/spec/podSpec/containers/0/image"
+WRITES = "API writes of the reconciler per pod"
 PARTS = {
     "pods created": ("create pods",),
     "gates removed": ("patch pods",),
@@ -85,27 +86,28 @@ async def _measured(stand: Stand, step: Step) -> list[Figure]:
     took = await step.act(stand)
     at_once = stand.reconciler.writes().total()
     await until_idle(stand.reconciler)
-    writes, durations = stand.reconciler.writes(), stand.reconciler.durations()
+    writes = stand.reconciler.writes()
     others = stand.cluster.storage.revision - revision - writes.total()
-    is_first = step.act is _create
-    pods = step.pods
-    figures = [
+    is_first, pods = step.act is _create, step.pods
+    return [
         Figure(step.name, took, "s", 3.0 if is_first else None),
         Figure("  pods per second", pods / took, ""),
-        Figure(
-            "  API writes of the reconciler per pod, until done",
-            at_once / pods,
-            "",
-            4.0 if is_first else None,
-        ),
+        Figure(f"  {WRITES}, until done", at_once / pods, "", 4.0 if is_first else None),
         Figure("  the same, until all is told and quiet", writes.total() / pods, ""),
         Figure("  API requests of the reconciler per pod", stand.reconciler.requests / pods, ""),
         Figure("  writes of scheduler, kubelet and others per pod", others / pods, ""),
-        Figure("  reconcile p50", percentile_ms(durations, 50), "ms"),
-        Figure("  reconcile p95", percentile_ms(durations, 95), "ms"),
+        *_durations(stand.reconciler),
         Figure("  CPU of cluster and reconciler", _cpu() - cpu, "s"),
+        *(_parts(writes, pods) if is_first else ()),
     ]
-    return figures + (_parts(writes, pods) if is_first else [])
+
+
+def _durations(reconciler: Reconciler) -> list[Figure]:
+    durations = reconciler.durations()
+    return [
+        Figure(f"  reconcile p{percent}", percentile_ms(durations, percent), "ms")
+        for percent in (50, 95)
+    ]
 
 
 def _parts(writes: Counter[str], pods: int) -> list[Figure]:

@@ -53,7 +53,7 @@ class _Failures:
 class _Pending:
     """A status that is still to be written, and until when it waits for more news."""
 
-    computed: PodCliqueStatus
+    facts: tuple[object, ...]
     since: float
     due: float
 
@@ -158,12 +158,12 @@ class PodCliqueReconciler:
 
     def _due(self, key: NamespacedName, computed: PodCliqueStatus) -> float:
         """Return when a status is to be written if nothing more comes."""
-        pending, now = self._pending.get(key), _now()
-        if pending is None or computed != pending.computed:
+        pending, now, facts = self._pending.get(key), _now(), _facts(computed)
+        if pending is None or facts != pending.facts:
             since = pending.since if pending is not None else now
             crowd = STATUS_DELAY_PER_CLIQUE * len(self._pending)
             due = min(now + STATUS_DELAY, since + MAX_STATUS_DELAY) + crowd
-            pending = self._pending[key] = _Pending(computed, since, due)
+            pending = self._pending[key] = _Pending(facts, since, due)
         return pending.due
 
     def _opens_gangs(self, podclique: PodClique, computed: PodCliqueStatus) -> bool:
@@ -226,6 +226,21 @@ class PodCliqueReconciler:
         if podclique is not None:
             self._failures.pop(podclique.metadata.uid, None)
             self._writer.forget(podclique.metadata.uid)
+
+
+def _facts(computed: PodCliqueStatus) -> tuple[object, ...]:
+    """Return what a status says, without the times, which move on while it waits."""
+    progress = computed.update_progress
+    return (
+        computed.replicas,
+        computed.ready_replicas,
+        computed.updated_replicas,
+        computed.schedule_gated_replicas,
+        computed.scheduled_replicas,
+        computed.current_pod_template_hash,
+        progress is not None and progress.update_ended_at is None,
+        tuple((c.type, c.status, c.reason) for c in computed.conditions),
+    )
 
 
 def _is_urgent(podclique: PodClique, computed: PodCliqueStatus) -> bool:

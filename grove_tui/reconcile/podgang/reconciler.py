@@ -49,16 +49,12 @@ class PodGangReconciler:
             return Result(requeue_after=wait)
         assert pcs is not None
         try:
-            is_new = gang is None
-            gang = await self._write(key, gang, wanted)
+            gang = await self._write(pcs, key, gang, wanted)
             await self._write_status(gang, wanted)
         except Failed as failed:
             self._tell(pcs, key.name, failed)
             raise
         self._context.problems.note(key_of(pcs), key.name, None)
-        if is_new:
-            text, reason = "Created PodGang:", "PodGangCreateOrUpdateSuccessful"
-            self._context.recorder.event(PODCLIQUESETS, pcs, NORMAL, reason, text, key.name)
         if wanted.is_complete:
             self._late.pop(key, None)
         references = sum(len(group.pod_references) for group in wanted.groups)
@@ -78,7 +74,9 @@ class PodGangReconciler:
         now = asyncio.get_running_loop().time()
         return self._late.setdefault(key, now + LATE_SECONDS) - now
 
-    async def _write(self, key: NamespacedName, gang: PodGang | None, wanted: Plan) -> PodGang:
+    async def _write(
+        self, pcs: PodCliqueSet, key: NamespacedName, gang: PodGang | None, wanted: Plan
+    ) -> PodGang:
         executor = self._context.executor
         if gang is None:
             outcomes = await executor.apply([Create(PODGANGS, key.namespace, wanted.body)])
@@ -88,6 +86,9 @@ class PodGangReconciler:
                 return gang
             outcomes = await executor.apply([Patch(PODGANGS, gang, patch)])
         raise_failures(outcomes)
+        if gang is None:
+            text, reason = "Created PodGang:", "PodGangCreateOrUpdateSuccessful"
+            self._context.recorder.event(PODCLIQUESETS, pcs, NORMAL, reason, text, key.name)
         written: PodGang = outcomes[0].obj
         return written
 
