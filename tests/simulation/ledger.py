@@ -65,6 +65,8 @@ class Ledger:
         self._clock = clock
         self._seen: dict[str, Seen] = {}
         self._handover: datetime | None = None
+        self._looked_at = storage.revision
+        self._last = of_storage(storage, namespace)
         self.breaches = Breaches()
         for resource, observe in (
             (PODCLIQUESETS, self._set),
@@ -75,7 +77,11 @@ class Ledger:
             storage.subscribe(resource.qualified_name, storage.revision, observe)
 
     def snapshot(self) -> Snapshot:
-        return of_storage(self._storage, self._namespace)
+        """Return the cluster as it is; the same one again while nothing is written."""
+        if self._looked_at != self._storage.revision:
+            self._looked_at = self._storage.revision
+            self._last = of_storage(self._storage, self._namespace)
+        return self._last
 
     def note_restart(self) -> None:
         """Remember that another reconciler has taken over."""
