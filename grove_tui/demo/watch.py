@@ -136,14 +136,15 @@ class Watch:
             self.close()
 
     async def _quiet(self, deadline: float) -> bool:
-        """Wait for a change; False when it is time for a bookmark or the end."""
+        """Wait for a change; False when it is time for a bookmark or the end, and none has come."""
         self._wake.clear()
         soon = asyncio.get_running_loop().time() + BOOKMARK_SECONDS * random.uniform(0.8, 1.0)
         try:
             async with asyncio.timeout_at(min(soon, deadline)):
                 await self._wake.wait()
         except TimeoutError:
-            return False
+            # A change of that very moment is sent first: a bookmark would let it be skipped.
+            return bool(self._buffer)
         return True
 
     async def _initial_chunks(self) -> AsyncIterator[bytes]:

@@ -350,3 +350,22 @@ async def test_booleans_of_every_client_are_understood(caller: Caller, value: st
 
     assert response.body.count(b"\n") == 1
     assert response.body.startswith(b'{"type":"ADDED"')
+
+
+async def test_what_changes_at_the_very_end_of_a_watch_is_still_sent(caller: Caller):
+    since = await revision(caller)
+
+    async def create_at_the_end() -> None:
+        await asyncio.sleep(5)
+        await caller.post(WIDGETS, widget("late"))
+
+    creating = asyncio.create_task(create_at_the_end())
+    await asyncio.sleep(0)
+    query = {"resourceVersion": since, "timeoutSeconds": "5", "allowWatchBookmarks": "true"}
+    async with caller.watch(WIDGETS, **query) as events:
+        found = [
+            (event["type"], event["object"]["metadata"].get("name", "")) async for event in events
+        ]
+    await creating
+
+    assert found[0] == ("ADDED", "late")
