@@ -25,6 +25,7 @@ from grove_tui.cluster.recording import Recording
 from grove_tui.cluster.stripping import stripped
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.sanitize import clean_json
+from grove_tui.kube.sharing import Sharer
 from grove_tui.reconcile.world import INDEXES, RESOURCES
 from grove_tui.view.history import Note, ObjectChange, Record, Source
 
@@ -188,6 +189,7 @@ class _Reader:
         self._checkpoint: dict[str, dict[NamespacedName, HasMetadata]] = {f: {} for f in INDEXES}
         self._present: dict[str, dict[NamespacedName, HasMetadata]] = {f: {} for f in INDEXES}
         self._records: list[Record] = []
+        self._sharer = Sharer()
         self._decoder = msgspec.json.Decoder(Line)
 
     def read(self, file: gzip.GzipFile) -> Recording:
@@ -245,7 +247,7 @@ class _Reader:
         if line.field not in RESOURCES:
             raise msgspec.ValidationError(f"unknown field {line.field!r}")
         obj: HasMetadata = RESOURCES[line.field].decode(bytes(line.put))
-        return obj
+        return self._sharer.share(obj, self._present[line.field].get(key_of(obj)))
 
     def _cut_off(self) -> str:
         moment = self._latest.astimezone(UTC)

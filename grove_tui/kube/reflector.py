@@ -20,6 +20,7 @@ from grove_tui.kube.client import Client
 from grove_tui.kube.errors import ApiError, Gone, KubeError, TooManyRequests, from_status
 from grove_tui.kube.objects import HasMetadata, key_of
 from grove_tui.kube.resources import Resource, WatchHead
+from grove_tui.kube.sharing import Sharer
 from grove_tui.kube.store import Store
 from grove_tui.kube.transport import Stream
 
@@ -90,6 +91,7 @@ class Reflector(Generic[T]):
         self._label_selector = label_selector
         self._field_selector = field_selector
         self._version = ""
+        self._sharer = Sharer()
         self._backoff = MIN_BACKOFF
         self._listeners: list[Callable[[Link], None]] = []
         self.synced = asyncio.Event()
@@ -135,18 +137,28 @@ class Reflector(Generic[T]):
                 limit=PAGE_SIZE,
                 continue_=token,
             )
-            objects += page.items
+            items = [self._kept(obj) for obj in page.items]
+            objects += items
             if not self.synced.is_set():
-                for obj in page.items:
+                for obj in items:
                     self._store.put(obj)
             token = page.continue_
             if not token:
                 break
             await asyncio.sleep(0)
         self._store.replace(objects)
+        # What comes from now on has earlier versions to share with.
+        self._sharer.forget()
         self._version = page.resource_version
         self.synced.set()
         self._set_link(LinkState.LIVE)
+
+    def _kept(self, obj: T) -> T:
+        """Return the object as it is to be stored: known, or sharing what is known of it."""
+        known = self._store.get(*key_of(obj))
+        if known is not None and _is_same_version(known, obj):
+            return known
+        return self._sharer.share(obj, known)
 
     async def _watch(self) -> None:
         seconds = random.randint(*WATCH_SECONDS)
@@ -188,7 +200,7 @@ class Reflector(Generic[T]):
         if event.type == "DELETED":
             self._store.remove(key_of(event.object))
         elif event.type != "BOOKMARK":
-            self._store.put(event.object)
+            self._store.put(self._kept(event.object))
         self._version = version or self._version
 
     def _next_delay(self, error: Exception) -> float:
@@ -208,6 +220,12 @@ class Reflector(Generic[T]):
         self.link = Link(state, since, error, cause)
         for listener in self._listeners:
             listener(self.link)
+
+
+def _is_same_version(one: HasMetadata, other: HasMetadata) -> bool:
+    ours, theirs = one.metadata, other.metadata
+    version = ours.resource_version
+    return version != "" and version == theirs.resource_version and ours.uid == theirs.uid
 
 
 def _error_of(line: bytes) -> ApiError:
