@@ -94,6 +94,8 @@ class LiveScreen(SaveKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
 
     def tick(self) -> None:
         """Let the times go on; called once a second."""
-        for table in self.query(LiveTable):
-            table.refresh_times()
+        if self.session is not None:
+            now = self.session.clock()
+            for table in self.query(LiveTable):
+                table.refresh_times(now)
         self.follow()

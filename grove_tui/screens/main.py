@@ -189,10 +189,14 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
                 follow()
 
     def _tick(self) -> None:
+        if self.session is None:
+            self._activity = []
+            return
+        now = self.session.clock()
         for table in self.query(LiveTable):
-            table.refresh_times()
+            table.refresh_times(now)
         # Counters change with every event; once a second is often enough to read them.
-        self._activity = status_right(self.session) if self.session is not None else []
+        self._activity = status_right(self.session)
         self._show_connection()
 
     def _summarize(self) -> None:

@@ -56,7 +56,7 @@ def age(since: datetime | None, now: datetime) -> str:
 
 
 def age_cell(since: datetime | None, now: datetime) -> Cell:
-    """Return an age for a row, and how often it changes.
+    """Return an age for a row, and when it changes.
 
     It moves in coarser steps than kubectl's, which prints an age once: a screen full of seconds
     would be painted anew every second though nothing happens.
@@ -64,17 +64,28 @@ def age_cell(since: datetime | None, now: datetime) -> Cell:
     if since is None:
         return Cell(UNKNOWN, "dim")
     seconds = (now - since).total_seconds()
-    step, tick = _pace(seconds)
-    return Cell(duration(seconds - seconds % step), "dim", tick=tick)
+    step = _step(seconds)
+    return Cell(duration(seconds - seconds % step), "dim", due=next_step(since, now, step))
 
 
-def _pace(seconds: float) -> tuple[int, int]:
-    """Return the step of an age and after how many seconds to look again."""
+def _step(seconds: float) -> int:
+    """Return in steps of how many seconds an age moves."""
     if seconds < 10:
-        return 1, 1
+        return 1
     if seconds < 2 * _MINUTE:
-        return 10, 5
-    return _MINUTE, 20 if seconds < 8 * _HOUR else 600
+        return 10
+    if seconds < 8 * _HOUR:
+        return _MINUTE
+    return _HOUR if seconds < 8 * _DAY else _DAY
+
+
+def next_step(since: datetime, now: datetime, step: int = 1) -> datetime:
+    """Return the first moment after `now` that is whole steps of some seconds from `since`.
+
+    It serves for countdowns as well: `since` may lie in the future.
+    """
+    length = timedelta(seconds=step)
+    return since + ((now - since) // length + 1) * length
 
 
 def countdown(until: datetime, now: datetime) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from grove_tui.api.breach import Breach, Gate
-from grove_tui.view.ages import age_cell, countdown
+from grove_tui.view.ages import age_cell, countdown, next_step
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Cell, Severity
 
@@ -117,8 +117,8 @@ class Health(Struct, frozen=True):
     def cell(self, now: datetime) -> Cell:
         """Return the words as a cell; a running countdown changes each second."""
         ago = self._recycled(now)
-        tick = ago.tick if ago is not None else 0
-        return Cell(self.text(now), self.severity.style, tick=1 if self.due else tick)
+        due = next_step(self.due, now) if self.due else ago.due if ago is not None else None
+        return Cell(self.text(now), self.severity.style, due=due)
 
     def _recycled(self, now: datetime) -> Cell | None:
         if self.recycled is None or now - self.recycled > LATELY:

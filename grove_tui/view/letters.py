@@ -8,7 +8,7 @@ colours, and lighting up one gang, tell them apart.
 from collections.abc import Hashable, Sequence
 from string import ascii_uppercase
 
-from grove_tui.view.ages import countdown
+from grove_tui.view.ages import countdown, next_step
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Gang
 from grove_tui.view.keys import Key, Kind
@@ -128,9 +128,11 @@ class Legend:
 
     def _health(self, gang: Gang) -> Cell:
         health = gang.health
-        left = f" {countdown(health.due, self.book.clock())}" if health.due else ""
+        now = self.book.clock()
+        left = f" {countdown(health.due, now)}" if health.due else ""
         text = f"{health.word.glyph} {health.word}{left}"
-        return Cell(text, health.severity.style, tick=1 if health.due else 0)
+        due = next_step(health.due, now) if health.due else None
+        return Cell(text, health.severity.style, due=due)
 
     def _is_wanted(self, gang: Gang) -> bool:
         return self._filter is None or self._filter(Subject(gang.key, gang, gang))

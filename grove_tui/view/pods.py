@@ -13,7 +13,7 @@ from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
 from grove_tui.view.rows import Cell, Column, Row, Severity
 from grove_tui.view.sorting import Sort, pod_order
 from grove_tui.view.subject import Filter, Subject
-from grove_tui.view.treerows import is_wedged, restarts_cell
+from grove_tui.view.treerows import is_wedged, restarts_cell, wedged_at
 
 COLUMNS = (
     Column("NAME", min_width=22, flex=True, priority=100, elide="middle"),
@@ -75,7 +75,7 @@ class Pods:
             Cell(pod.metadata.namespace),
             Cell(str(gang), gang_style(gang)) if gang is not None else Cell(),
             Cell("{}/{}".format(*facts.containers)),
-            Cell(facts.word, severity.style, tick=5 if facts.is_terminating else 0),
+            Cell(facts.word, severity.style, due=wedged_at(pod, now)),
             restarts_cell(facts, now),
             age_cell(pod.metadata.creation_timestamp, now),
             Cell(pod.status.pod_ip),

@@ -224,4 +224,4 @@ def change_line(sign: str, row: Row, columns: Sequence[Column]) -> str:
 
 
 def _essence(row: Row) -> tuple[object, ...]:
-    return row.glyph, row.severity, *(cell.text for cell in row.cells if not cell.tick)
+    return row.glyph, row.severity, *(cell.text for cell in row.cells if cell.due is None)

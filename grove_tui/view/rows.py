@@ -6,6 +6,7 @@ word the colour of the theme, and the text says the same without any colour.
 """
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 from enum import IntEnum
 from typing import Literal, Protocol, runtime_checkable
 
@@ -47,14 +48,14 @@ class Cell(Struct, frozen=True):
         text: Plain text; never markup. Line breaks are shown as spaces.
         style: A word of `STYLES`, or empty.
         spans: Parts with another style: start, end (character offsets) and style word.
-        tick: Seconds after which the text may differ though nothing happened (ages, countdowns);
-            0 for never. Such text changes without being marked as a change.
+        due: When the text differs though nothing happened (ages, countdowns); None for never. Such
+            text changes without being marked as a change.
     """
 
     text: str = ""
     style: str = ""
     spans: tuple[tuple[int, int, str], ...] = ()
-    tick: int = 0
+    due: datetime | None = None
 
 
 class Row(Struct, frozen=True):
@@ -79,6 +80,11 @@ class Row(Struct, frozen=True):
     folded: bool = False
     marked: bool = False
     severity: Severity = Severity.NONE
+
+    @property
+    def due(self) -> datetime | None:
+        """When its text differs though nothing happened; None for never."""
+        return min((cell.due for cell in self.cells if cell.due is not None), default=None)
 
 
 class Column(Struct, frozen=True):

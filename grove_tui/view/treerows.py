@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.kube.objects import Pod
-from grove_tui.view.ages import age, age_cell
+from grove_tui.view.ages import age, age_cell, next_step
 from grove_tui.view.bars import clique_bar
 from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
@@ -34,6 +34,9 @@ COLUMNS = (
 )
 WEDGED = timedelta(seconds=30)
 """How long after its grace period a pod that still terminates is stuck."""
+
+RESTART_STEP = 20
+"""After how many seconds it is said anew how long ago a restart was."""
 
 _NOTHING = Cell()
 
@@ -104,7 +107,7 @@ class TreeRows:
             Cell("pod", "dim"),
             Cell("{}/{}".format(*facts.containers)),
             Cell(),
-            Cell(facts.word, severity.style, tick=5 if facts.is_terminating else 0),
+            Cell(facts.word, severity.style, due=wedged_at(pod, now)),
             restarts_cell(facts, now),
             age_cell(pod.metadata.creation_timestamp, now),
             Cell(facts.node),
@@ -215,7 +218,8 @@ def restarts_cell(facts: PodFacts, now: datetime) -> Cell:
     """Return kubectl's RESTARTS: the count, and how long ago the last one was."""
     if facts.last_restart is None:
         return Cell(str(facts.restarts), "warn" if facts.restarts else "dim")
-    return Cell(f"{facts.restarts} ({age(facts.last_restart, now)} ago)", "warn", tick=20)
+    text = f"{facts.restarts} ({age(facts.last_restart, now)} ago)"
+    return Cell(text, "warn", due=next_step(facts.last_restart, now, RESTART_STEP))
 
 
 def is_wedged(pod: Pod, now: datetime) -> bool:
@@ -225,3 +229,9 @@ def is_wedged(pod: Pod, now: datetime) -> bool:
     """
     ends = pod.metadata.deletion_timestamp
     return ends is not None and now > ends + WEDGED
+
+
+def wedged_at(pod: Pod, now: datetime) -> datetime | None:
+    """Return when a pod that is to go will be wedged; None where it is already, or stays."""
+    ends = pod.metadata.deletion_timestamp
+    return ends + WEDGED if ends is not None and not is_wedged(pod, now) else None

@@ -59,7 +59,7 @@ def changed_cells(old: Row, new: Row) -> frozenset[int]:
 
 
 def _is_only_later(before: Cell, after: Cell) -> bool:
-    return bool(before.tick and after.tick) and before.style == after.style
+    return bool(before.due and after.due) and before.style == after.style
 
 
 class Changes:

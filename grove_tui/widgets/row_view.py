@@ -6,6 +6,7 @@ lines that look different are repainted, so one changed cell costs one line and 
 """
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from datetime import datetime
 from itertools import zip_longest
 from time import monotonic
 
@@ -80,7 +81,10 @@ RowView {
         self._strips: dict[Hashable, tuple[Row, Look, Strip]] = {}
         self._changes = Changes()
         self._fade_timer: Timer | None = None
-        self._seconds = 0
+        self._due: datetime | None = None
+        """When the first of the rows read so far has other times than are shown."""
+        self._settled = monotonic()
+        self._is_settled = True
         self._styles = StyleCache(self)
         self._painter = RowPainter(self._styles)
         if source is not None:
@@ -128,18 +132,20 @@ RowView {
             (index, key) for index, key in enumerate(visible) if keys is None or key in keys
         )
 
-    def refresh_times(self) -> None:
+    def refresh_times(self, now: datetime) -> None:
         """Repaint visible rows whose ages or countdowns moved on; to be called once a second."""
-        self._seconds += 1
-        if self._seconds % SETTLE_SECONDS == 0:
-            self._settle()
-        self._update(
-            [
-                (index, key)
-                for index, key in enumerate(self._visible_keys())
-                if (row := self._rows.get(key)) is not None and self._ticks(row)
-            ]
-        )
+        self._settle_sometimes()
+        if self._due is None or now < self._due:
+            return
+        self._due = None
+        late = []
+        for line, key in enumerate(self._visible_keys()):
+            due = row.due if (row := self._rows.get(key)) is not None else None
+            if due is not None and due <= now:
+                late.append((line, key))
+            else:
+                self._await(due)
+        self._update(late)
 
     @property
     def source(self) -> RowSource | None:
@@ -201,13 +207,22 @@ RowView {
             if len(self._rows) > _CACHED_ROWS:
                 self._rows.clear()
             row = self._rows[key] = self._source.row(key)
-            self._make_room(row)
+            self._take(row)
         return row
 
-    def _make_room(self, row: Row) -> None:
-        """Widen columns for a row; they never shrink, so nothing jumps."""
+    def _take(self, row: Row) -> None:
+        """Widen columns for a row that was read (they never shrink, so nothing jumps)."""
+        self._await(row.due)
+        self._is_settled = False
         if self._layout.grow(self._painter.needed(row)):
             self._forget_layout()
+
+    def _settle_sometimes(self) -> None:
+        moment = monotonic()
+        if not self._is_settled and moment - self._settled >= SETTLE_SECONDS:
+            self._settled = moment
+            self._is_settled = True
+            self._settle()
 
     def _settle(self) -> None:
         """Let names have the room that some passing long text once took."""
@@ -245,7 +260,7 @@ RowView {
             if new is None or new == old:
                 continue
             self._rows[key] = new
-            self._make_room(new)
+            self._take(new)
             if old is None or replace(old, cells=new.cells) != new:
                 self._refresh_line(line)
             if old is not None:
@@ -299,8 +314,9 @@ RowView {
             self._fade_timer.stop()
             self._fade_timer = None
 
-    def _ticks(self, row: Row) -> bool:
-        return any(cell.tick and self._seconds % cell.tick == 0 for cell in row.cells)
+    def _await(self, due: datetime | None) -> None:
+        if due is not None and (self._due is None or due < self._due):
+            self._due = due
 
     def _heir(self, key: Hashable | None, old: KeyOrder) -> Hashable | None:
         """Return the row for a cursor on `key`, after the order changed."""

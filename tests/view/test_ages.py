@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from grove_tui.view.ages import age, age_cell, countdown, duration
+from grove_tui.view.ages import age, age_cell, countdown, duration, next_step
 from tests.builders import EPOCH, at
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -43,9 +43,30 @@ def test_an_unknown_beginning_is_said_so():
     assert age(None, EPOCH) == "<unknown>"
 
 
-def test_an_age_says_how_often_it_changes():
-    assert age_cell(EPOCH, at(5)).tick == 1
-    assert age_cell(EPOCH, at(3600)).tick > 1
+@pytest.mark.parametrize(
+    "seconds", [0, 5.5, 10, 119, 121, 3 * HOUR - 1, 5 * HOUR + 1, 9 * HOUR, 3 * DAY + 7, 9 * DAY]
+)
+def test_an_age_says_when_it_changes(seconds):
+    cell = age_cell(EPOCH, at(seconds))
+    assert cell.due is not None
+    left = (cell.due - at(seconds)).total_seconds()
+
+    assert age_cell(EPOCH, at(seconds + left - 0.01)) == cell
+    assert age_cell(EPOCH, at(seconds + left)).text != cell.text
+
+
+@pytest.mark.parametrize("left", [90, 5.5, 5, 0.2])
+def test_a_countdown_says_when_it_changes(left):
+    until = at(left)
+    due = next_step(until, EPOCH)
+    before = due - timedelta(milliseconds=10)
+
+    assert countdown(until, max(before, EPOCH)) == countdown(until, EPOCH)
+    assert countdown(until, due) != countdown(until, EPOCH)
+
+
+def test_what_does_not_change_is_never_due():
+    assert age_cell(None, EPOCH).due is None
 
 
 @pytest.mark.parametrize(

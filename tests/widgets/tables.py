@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 
 from grove_tui.view.rows import Cell, Column, Row, Severity
 from grove_tui.widgets.live_table import LiveTable
+from tests.builders import at
 
 COLUMNS = (
     Column("NAME", min_width=8, flex=True, priority=9, elide="middle"),
@@ -41,7 +42,7 @@ class Source:
         cells = (
             Cell(str(key)),
             Cell(self.values.get(key, "1/1"), "ok"),
-            Cell(f"{self.seconds}s", tick=1),
+            Cell(f"{self.seconds}s", due=at(self.seconds + 1)),
             Cell("more"),
         )
         return Row(

@@ -8,6 +8,7 @@ import pytest
 from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.widgets import row_view
 from grove_tui.widgets.row_painter import CURSOR
+from tests.builders import at
 from tests.widgets.tables import NestedSource, Source, TableApp, lines, styles_of
 
 SIZE = (50, 8)
@@ -293,7 +294,11 @@ async def test_times_are_read_again_for_visible_rows_only_and_are_no_change():
         await pilot.pause()
         source.seconds, made = 7, source.made
 
-        app.table.refresh_times()
+        app.table.refresh_times(at(0.9))
+        await pilot.pause()
+        assert source.made == made
+
+        app.table.refresh_times(at(7))
         await pilot.pause()
 
         assert source.made - made == 7
