@@ -32,8 +32,10 @@ GROVE_KINDS = {
     "scheduler.grove.io/v1alpha1": ("podgangs",),
 }
 
-FREEZE_SECONDS = 1.0
-"""How long after the first lists memory is tidied up."""
+FREEZE_SECONDS = 0.2
+"""How often what was listed is taken out of the garbage collector's sight, while listing."""
+SETTLE_SECONDS = 1.0
+"""How long after the first lists that is done for the last time."""
 
 
 class State(StrEnum):
@@ -253,7 +255,7 @@ class Session:
         async with asyncio.TaskGroup() as group:
             run = partial(restarting, self.informers.run, self._again)
             group.create_task(supervise("informers", run, self._note_fault))
-            group.create_task(self._freeze_when_synced())
+            group.create_task(self._freeze_what_is_listed())
             group.create_task(supervise("permissions", self.permissions.run, self._note_fault))
 
     async def _wait_served(self) -> None:
@@ -263,11 +265,14 @@ class Session:
             await asyncio.sleep(0.1)
         raise KubeError("the CRDs were created, but the cluster does not serve them yet")
 
-    async def _freeze_when_synced(self) -> None:
-        # What was listed stays; without this, every full collection walks all of it. It is painted
-        # first, and no key is waited for in that second.
-        await self.informers.wait_synced()
-        await asyncio.sleep(FREEZE_SECONDS)
+    async def _freeze_what_is_listed(self) -> None:
+        # What is listed stays. Freezing it bit by bit, each collection looks only through what came
+        # since the one before; a single one in the end would hold up keys for a while.
+        while not self.has_synced:
+            await asyncio.sleep(FREEZE_SECONDS)
+            gc.collect()
+            gc.freeze()
+        await asyncio.sleep(SETTLE_SECONDS)
         gc.collect()
         gc.freeze()
 

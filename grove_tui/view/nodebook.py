@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from grove_tui.api import labels
 from grove_tui.kube import quantity
-from grove_tui.kube.objects import Node, Pod, find_condition
+from grove_tui.kube.objects import Node, Pod, find_condition, is_true
 from grove_tui.reconcile.world import INDEX_NODE, World
 from grove_tui.view.keys import Key, Kind, gang_key, object_key
 from grove_tui.view.podstatus import PodFacts, is_gpu
@@ -70,16 +70,14 @@ class NodePicture(Struct, frozen=True):
         """The STATUS that kubectl prints."""
         ready = find_condition(self.node.status.conditions, "Ready")
         word = "Unknown"
-        if ready is not None and ready.status != "Unknown":
+        if ready is not None:
             word = "Ready" if ready.is_true else "NotReady"
-        elif ready is not None:
-            word = "NotReady"
         return f"{word},SchedulingDisabled" if self.node.spec.unschedulable else word
 
     @property
     def is_ready(self) -> bool:
         """Whether its kubelet says that it works."""
-        return self.status.startswith("Ready")
+        return is_node_ready(self.node)
 
     @property
     def severity(self) -> Severity:
@@ -103,6 +101,11 @@ class NodePicture(Struct, frozen=True):
         """The rack that it is in, or else the zone; empty where no label says."""
         found = self.node.metadata.labels
         return next((found[key] for key in (*RACK_LABELS, *ZONE_LABELS) if found.get(key)), "")
+
+
+def is_node_ready(node: Node) -> bool:
+    """Tell whether a node's kubelet says that it works."""
+    return is_true(node.status.conditions, "Ready")
 
 
 class NodeBook:

@@ -11,7 +11,7 @@ from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang, Group
 from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind
-from grove_tui.view.nodebook import gang_style
+from grove_tui.view.nodebook import gang_style, is_node_ready
 from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.view.sorting import Sort, gang_order
@@ -161,11 +161,11 @@ def summary(book: GangBook) -> Summary:
         words[gang.health.word] += 1
         ready += gang.tally.ready
         desired += gang.tally.desired
-    nodes = book.nodes.all()
+    nodes = book.world.nodes.values()
     return Summary(
         gangs=tuple((word, words[word]) for word in Word if words[word]),
         pods_ready=ready,
         pods=desired,
-        nodes_ready=sum(node.is_ready for node in nodes),
+        nodes_ready=sum(is_node_ready(node) for node in nodes),
         nodes=len(nodes),
     )
