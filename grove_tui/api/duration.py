@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _NANOSECONDS = {
     "ns": 1,
@@ -23,6 +24,7 @@ PATTERN = r"^[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^[+-]?0
 """The same grammar as a schema pattern."""
 
 
+@lru_cache(maxsize=256)
 def parse_duration(text: str) -> float:
     """Return a Go duration in seconds.
 

@@ -8,6 +8,7 @@ tell the difference.
 What is unique in an object costs next to nothing here: it is named below and left alone.
 """
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +23,8 @@ MAX_PARTS = 50_000
 _NOTHING: dict[str, Any] = {}
 _UNIQUE = frozenset({"name", "uid", "resource_version", "pod_ip", "hostname", "message"})
 """Texts that hardly ever repeat."""
+_PLAIN = (bool, int, int | None, bool | None, datetime | None)
+"""Types of which sharing would save next to nothing."""
 _MAPS = frozenset({"labels", "annotations"})
 """Maps that hardly ever repeat as a whole, though most of their texts do."""
 _SECTIONS = ("metadata", "spec", "status")
@@ -65,21 +68,21 @@ class Sharer:
         return obj
 
     def _share_fields(self, holder: Struct, like: Struct | None = None) -> None:
-        for name in holder.__struct_fields__:
+        kind = type(holder)
+        for name in _FIELDS.get(kind) or _read_fields(kind):
             value = getattr(holder, name)
-            if value:
+            if value or isinstance(value, dict):
                 self._replace(holder, name, value, getattr(like, name, None))
-            elif value == {} and isinstance(value, dict):
-                force_setattr(holder, name, _NOTHING)
 
     def _replace(self, holder: Struct, name: str, value: Any, before: Any) -> None:
         """Put the shared equal of a field's value in its place."""
-        if before is not None and before is not value and before == value:
-            force_setattr(holder, name, before)
-            return
         kind = type(value)
-        if kind is str:
-            shared = value if name in _UNIQUE else self._texts.setdefault(value, value)
+        if value == before:
+            shared = before
+        elif kind is str:
+            shared = self._texts.setdefault(value, value)
+        elif not value:
+            shared = _NOTHING
         elif kind is dict and name in _MAPS:
             shared = self._map(value)
         elif kind is tuple or kind is dict or isinstance(value, Struct):
@@ -120,3 +123,17 @@ class Sharer:
         """Remember nothing: what comes is shared anew."""
         self._texts.clear()
         self._parts.clear()
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""Of each type, the fields that may be shared."""
+
+
+def _read_fields(kind: type[Struct]) -> tuple[str, ...]:
+    names = (
+        info.name
+        for info in msgspec.structs.fields(kind)
+        if info.name not in _UNIQUE and info.type not in _PLAIN
+    )
+    found = _FIELDS[kind] = tuple(names)
+    return found

@@ -16,6 +16,7 @@ from grove_tui.kube.objects import Event, HasMetadata, Node, Pod
 from grove_tui.reconcile.world import INDEX_PART_OF, Objects, World
 from grove_tui.view.gangbuilder import GangBuilder
 from grove_tui.view.gangs import Gang
+from grove_tui.view.gangshelf import GangShelf
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key, object_key
 from grove_tui.view.nodebook import NodeBook
@@ -98,7 +99,7 @@ class GangBook:
             Kind.EVENT: world.events,
         }
         self.nodes = NodeBook(world, self.facts)
-        self._gangs: dict[Key, Gang] = {}
+        self._gangs = GangShelf()
         self._facts: dict[str, tuple[Pod, PodFacts]] = {}
         self._sets: list[PodCliqueSet] | None = None
         self._counts: dict[tuple[str, str], int] = {}
@@ -117,13 +118,10 @@ class GangBook:
     def gangs(self, pcs: PodCliqueSet) -> Iterator[Gang]:
         """Return the replicas of a set, those that are being removed included."""
         namespace, name = pcs.metadata.namespace, pcs.metadata.name
-        for index in range(self._replica_count(pcs)):
-            key = gang_key(namespace, name, index)
-            gang = self._gangs.get(key)
-            if gang is None:
-                builder = GangBuilder(self.world, pcs, index, self.facts, self.clock())
-                gang = self._gangs[key] = builder.build()
-            yield gang
+        count = self._replica_count(pcs)
+        kept = self._gangs.replicas(namespace, name, count)
+        for index in range(count):
+            yield kept[index] or self._build(pcs, index)
 
     def all_gangs(self) -> Iterator[Gang]:
         """Return every gang of every set."""
@@ -138,9 +136,7 @@ class GangBook:
         pcs = self.world.podcliquesets.get(key.namespace, key.name)
         if pcs is None or not 0 <= key.replica < self._replica_count(pcs):
             return None
-        builder = GangBuilder(self.world, pcs, key.replica, self.facts, self.clock())
-        self._gangs[key] = gang = builder.build()
-        return gang
+        return self._build(pcs, key.replica)
 
     def gang_of(self, obj: HasMetadata) -> Gang | None:
         """Return the gang that a clique, scaling group or pod belongs to."""
@@ -178,6 +174,11 @@ class GangBook:
     def _named(self, key: Key) -> HasMetadata | None:
         objects = self._objects.get(key.kind)
         return objects.get(key.namespace, key.name) if objects is not None else None
+
+    def _build(self, pcs: PodCliqueSet, index: int) -> Gang:
+        gang = GangBuilder(self.world, pcs, index, self.facts, self.clock()).build()
+        self._gangs.put(gang)
+        return gang
 
     def _replica_count(self, pcs: PodCliqueSet) -> int:
         """Return how many replicas there are, those beyond the wanted ones included."""
@@ -240,9 +241,7 @@ class GangBook:
                 return Change(key, existence, is_material=False)
         if existence is Existence.REMOVED:
             self._counts.pop(name, None)
-        stale = [k for k in self._gangs if (k.namespace, k.name) == name and k.replica >= first]
-        for gang in stale:
-            del self._gangs[gang]
+        self._gangs.forget_from(*name, first)
         return Change(key, existence)
 
     def _observe_part(
@@ -258,7 +257,7 @@ class GangBook:
     def _forget(self, lineage: tuple[Key, ...]) -> None:
         for key in lineage:
             if key.kind is Kind.GANG:
-                self._gangs.pop(key, None)
+                self._gangs.forget(key)
 
     def _lineage(self, obj: HasMetadata) -> tuple[Key, ...]:
         """Return what an object is a part of, nearest first."""

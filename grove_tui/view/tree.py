@@ -1,6 +1,7 @@
 """The workload tree: set, replica, scaling group, its replicas, cliques, pods.
 
-The order of rows is kept per gang, so a change costs the lines of one gang and not of the cluster.
+The order of rows is kept per gang and per set, so a change costs the lines of one gang and a walk
+through one set, not through the cluster.
 A row is made when it is shown.
 """
 
@@ -13,7 +14,7 @@ from grove_tui.view.keys import Key, Kind, object_key
 from grove_tui.view.rows import Column, Row
 from grove_tui.view.sorting import Sort, gang_order, youngest_first
 from grove_tui.view.subject import Filter, Node, Subject
-from grove_tui.view.treelines import Lines, Shape, gang_lines
+from grove_tui.view.treelines import Lines, Part, Shape, gang_lines
 from grove_tui.view.treerows import COLUMNS, TreeRows
 
 _TREE_KINDS = frozenset(
@@ -51,6 +52,7 @@ class Tree:
         self._lines: dict[Key, tuple[Shape, Lines]] = {}
         self._gang_of: dict[Key, Key] = {}
         self._show_namespace = show_namespace
+        self._parts: dict[Key, Part] = {}
         self._rows = TreeRows(book, show_namespace=show_namespace)
 
     # What is shown
@@ -82,6 +84,7 @@ class Tree:
         """Fold or unfold a row; what is recreated in its place stays folded."""
         self._folded ^= {key.place}
         self._lines.pop(self._gang_of.get(key, key), None)
+        self._parts.clear()
 
     def fold_all(self, kind: Kind) -> None:
         """Fold every row of a kind."""
@@ -127,10 +130,10 @@ class Tree:
             keys.append(key)
             before = len(keys)
             if self._filter is not None or not self.is_folded(key):
-                for lines in self._parts(pcs, key, inherited=accepted and self._keeps_below):
-                    keys.extend(lines.keys)
+                keys += self._part(pcs, key, inherited=accepted and self._keeps_below)
             if not accepted and len(keys) == before:
                 keys.pop()
+        self._forget_gone_sets()
         return keys
 
     def row(self, key: Hashable) -> Row:
@@ -190,7 +193,8 @@ class Tree:
             return sorted(sets, key=_age_of, reverse=self.reverse)
         return list(reversed(sets)) if self.reverse else sets
 
-    def _parts(self, pcs: PodCliqueSet, key: Key, *, inherited: bool) -> Iterable[Lines]:
+    def _part(self, pcs: PodCliqueSet, key: Key, *, inherited: bool) -> Sequence[Key]:
+        """Return the rows below a set."""
         gangs = list(self.book.gangs(pcs))
         if self.sort is not Sort.NAME:
             gangs.sort(key=gang_order(self.sort), reverse=self.reverse)
@@ -205,8 +209,17 @@ class Tree:
             depth=1,
             parent=key,
         )
-        for gang in gangs:
-            yield self._gang_lines(gang, shape)
+        known = self._parts.get(key)
+        if known is None or not known.shows(gangs, shape):
+            keys = [row for gang in gangs for row in self._gang_lines(gang, shape).keys]
+            known = self._parts[key] = Part(shape, gangs, keys)
+        return known.keys
+
+    def _forget_gone_sets(self) -> None:
+        if len(self._parts) > len(self.book.podcliquesets()):
+            self._parts = {
+                key: part for key, part in self._parts.items() if self.book.object(key) is not None
+            }
 
     def _gang_lines(self, gang: Gang, shape: Shape) -> Lines:
         known = self._lines.get(gang.key)
@@ -239,6 +252,7 @@ class Tree:
     def _forget_lines(self) -> None:
         self._lines.clear()
         self._gang_of.clear()
+        self._parts.clear()
 
 
 def _age_of(pcs: PodCliqueSet) -> float:

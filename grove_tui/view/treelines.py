@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import is_
 
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.keys import Key
@@ -41,6 +42,21 @@ class Lines:
     keys: list[Key] = field(default_factory=list)
     places: dict[Key, tuple[int, Key]] = field(default_factory=dict)
     nodes: dict[Key, Node] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows below one set, and what they were drawn from."""
+
+    shape: Shape
+    gangs: list[Gang]
+    keys: list[Key]
+
+    def shows(self, gangs: list[Gang], shape: Shape) -> bool:
+        """Tell whether these gangs would be drawn as they are here."""
+        if len(gangs) != len(self.gangs) or shape != self.shape:
+            return False
+        return all(map(is_, gangs, self.gangs))
 
 
 def gang_lines(gang: Gang, shape: Shape) -> Lines:
