@@ -1,9 +1,11 @@
 """The parent's side of a first look: gives the order and hands out the answers, each once."""
 
 import asyncio
+import fcntl
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from typing import IO
 
 from grove_tui.kube.firstlook.launch import dismiss
 from grove_tui.kube.firstlook.order import HEAD, Order, name_of
@@ -12,7 +14,11 @@ from grove_tui.kube.transport import Request, Response
 PATIENCE = 2.0
 """Seconds without any answer after which the parent looks for itself."""
 
+KEEP_SECONDS = 30.0
+"""How long answers are kept for those who asked for them."""
+
 BUFFER_BYTES = 1 << 20
+"""How much is read at once: a page of a list is half of that."""
 
 
 class FirstLook:
@@ -79,12 +85,17 @@ class FirstLook:
         finally:
             self._ended = True
             self._moved.set()
+            # Who was interrupted while listing lists anew, and does not come for the rest.
+            asyncio.get_running_loop().call_later(KEEP_SECONDS, self._answers.clear)
 
     async def _collect(self) -> None:
-        reader = asyncio.StreamReader(limit=BUFFER_BYTES)
+        reader = asyncio.StreamReader(limit=2 * BUFFER_BYTES)
+        _widen(self._child.stdout)
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), self._child.stdout
         )
+        # asyncio reads once in a turn of the event loop, which may be long while rows are painted.
+        transport.max_size = BUFFER_BYTES  # type: ignore[attr-defined]
         try:
             while True:
                 lengths = HEAD.unpack(await reader.readexactly(HEAD.size))
@@ -93,3 +104,11 @@ class FirstLook:
                 self._moved.set()
         finally:
             transport.close()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold as much as is read at once, where the system can be asked for that."""
+    command = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if pipe is not None and command is not None:
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), command, BUFFER_BYTES)

@@ -28,10 +28,10 @@ class FirstLookTransport:
 
     async def request(self, request: Request, timeout: float = DEFAULT_TIMEOUT) -> Response:  # noqa: ASYNC109 - passed on
         """Send one request, unless its answer is there already."""
-        if self._connected is None:
-            response = await self._look.answer(request)
-            if response is not None:
-                return response
+        # Also when connected: who has few objects watches them while others are still listed.
+        response = await self._look.answer(request)
+        if response is not None:
+            return response
         return await (await self._transport()).request(request, timeout)
 
     @asynccontextmanager
