@@ -4,7 +4,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import dashboard, reconciler
+from benchmarks import dashboard, large, reconciler
 from benchmarks.report import Figure
 
 GROUPS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -12,6 +12,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "latency": dashboard.latency,
     "workloads": reconciler.workloads,
     "memory": dashboard.memory,
+    "large": large.large,
 }
 
 

@@ -16,7 +16,7 @@ from benchmarks.cluster import (
     fill,
     resident_mib,
 )
-from benchmarks.report import Figure
+from benchmarks.report import Figure, percentile
 from benchmarks.terminal import Terminal
 from grove_tui.kube.client import Client, PatchType
 from grove_tui.kube.objects import Pod
@@ -60,16 +60,16 @@ def latency() -> Iterator[Figure]:
     with demo_cluster("--reconcile", "--speed", "0") as cluster:
         asyncio.run(_fill(cluster, replicas=10))
         idle, size = asyncio.run(_measure_latency(cluster, load=0))
-        yield Figure("watch event to terminal, idle, p50", _percentile(idle, 50) * 1e3, "ms")
-        yield Figure("watch event to terminal, idle, p95", _percentile(idle, 95) * 1e3, "ms", 20)
+        yield Figure("watch event to terminal, idle, p50", percentile(idle, 50) * 1e3, "ms")
+        yield Figure("watch event to terminal, idle, p95", percentile(idle, 95) * 1e3, "ms", 20)
         yield Figure("terminal bytes per single-row event", size / 1024, "KiB", 1.5)
         asyncio.run(_fill(cluster, replicas=490, name="load"))
         busy, _ = asyncio.run(_measure_latency(cluster, load=LOAD_EVENTS_PER_SECOND))
         yield Figure(
-            "watch event to terminal, 1,000 events/s, p50", _percentile(busy, 50) * 1e3, "ms"
+            "watch event to terminal, 1,000 events/s, p50", percentile(busy, 50) * 1e3, "ms"
         )
         yield Figure(
-            "watch event to terminal, 1,000 events/s, p95", _percentile(busy, 95) * 1e3, "ms", 100
+            "watch event to terminal, 1,000 events/s, p95", percentile(busy, 95) * 1e3, "ms", 100
         )
 
 
@@ -191,8 +191,3 @@ async def _load(client: Client, names: list[str], events_per_second: int) -> Non
         )
         sent += len(batch)
         await asyncio.sleep(0.002)
-
-
-def _percentile(values: list[float], percent: int) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(percent / 100 * len(ordered)))]

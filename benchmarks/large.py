@@ -7,8 +7,9 @@ key is answered when the cursor's symbol comes; it is in no other output.
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
 from benchmarks.cluster import PROGRAM, cpu_seconds, resident_mib
 from benchmarks.population import Size
@@ -30,6 +31,10 @@ PAUSE = 0.07
 """Seconds between two samples, and a little more each time, so that no timer keeps step."""
 QUIET = timedelta(hours=10)
 RELIST_KEY, CLEAR_KEY, DELETE_KEY, ESCAPE = "\x12", "\x15", "\x04", "\x1b"
+TO_FIRST_POD = "gjjj"
+YOUNG = "dashboard CPU when idle, all is a minute old"
+PREVIEW = "replaced by a new one"
+"""What the preview of a pod's delete says, and nothing else."""
 
 
 def large() -> Iterator[Figure]:
@@ -59,7 +64,7 @@ async def _figures() -> AsyncIterator[Figure]:
     async with stand(Size(), timedelta()) as cluster:
         with _dashboard(cluster) as terminal:
             await _until_listed(cluster, terminal)
-            yield await _idle(terminal, "dashboard CPU when idle, pods are a minute old", young=True)
+            yield await _idle(terminal, YOUNG, young=True)
 
 
 def _dashboard(cluster: Stand) -> Terminal:
@@ -137,7 +142,7 @@ async def _keys(terminal: Terminal, samples: int = SAMPLES) -> list[float]:
     times = []
     for number in range(samples):
         key = "j" if number % 2 == 0 else "k"
-        times.append(await _until(terminal, CURSOR, lambda key=key: terminal.send(key)))  # type: ignore[misc]
+        times.append(await _until(terminal, CURSOR, partial(terminal.send, key)))
         await asyncio.sleep(PAUSE + number / 1000)
     return times
 
@@ -147,7 +152,7 @@ async def _changes(cluster: Stand, terminal: Terminal) -> list[float]:
     times = []
     for number in range(SAMPLES):
         address = f"10.{90 + number % 7}.{number // 10}.{100 + number % 10}"
-        change = lambda address=address: cluster.change(cluster.pods[0], podIP=address)  # noqa: E731
+        change = partial(cluster.change, cluster.pods[0], podIP=address)
         times.append(await _until(terminal, address, change))
         await asyncio.sleep(PAUSE + number / 1000)
     return times
@@ -174,10 +179,10 @@ async def _filters(cluster: Stand, terminal: Terminal) -> tuple[list[float], lis
         # Deep in the tree, so that no earlier screen has shown it.
         name = cluster.pods[-1 - 37 * number]
         paste = f"\x1b[200~{name[:-1]}.\x1b[201~"
-        applied.append(await _until(terminal, name, lambda text=paste: terminal.send(text)))  # type: ignore[misc]
+        applied.append(await _until(terminal, name, partial(terminal.send, paste)))
         await asyncio.sleep(PAUSE + number / 1000)
-        back = cluster.pods[1]
-        cleared.append(await _until(terminal, back, lambda: terminal.send(CLEAR_KEY)))
+        clear = partial(terminal.send, CLEAR_KEY)
+        cleared.append(await _until(terminal, cluster.sibling(name), clear))
         await asyncio.sleep(PAUSE + number / 1000)
     terminal.send(ESCAPE)
     await asyncio.sleep(0.5)
@@ -186,9 +191,11 @@ async def _filters(cluster: Stand, terminal: Terminal) -> tuple[list[float], lis
 
 async def _previews(terminal: Terminal) -> list[float]:
     """Return the seconds from the delete key on a gang's pod to what would follow."""
+    terminal.send(TO_FIRST_POD)
+    await asyncio.sleep(0.5)
     times = []
     for _ in range(FILTERS):
-        times.append(await _until(terminal, PREVIEW_TEXT, lambda: terminal.send(DELETE_KEY)))
+        times.append(await _until(terminal, PREVIEW, partial(terminal.send, DELETE_KEY)))
         terminal.send(ESCAPE)
         await asyncio.sleep(0.4)
     return times

@@ -1,5 +1,6 @@
 """One line per figure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +20,9 @@ class Figure:
             return line
         verdict = "met" if self.value <= self.aim else "missed"
         return f"{line:<72} aim <= {self.aim:g} {self.unit}: {verdict}"
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(percent / 100 * len(ordered)))]

@@ -47,6 +47,16 @@ class Stand:
         self.pods = [stored.key.name for stored in storage.objects(PODS)]
         self._numbers = count()
 
+    @property
+    def everything_ready(self) -> str:
+        """What the dashboard says when it knows all pods."""
+        return f"{len(self.pods)}/{len(self.pods)} pods"
+
+    def sibling(self, name: str) -> str:
+        """Return the other pod of a pod's clique."""
+        clique = name[: name.rindex("-") + 1]
+        return next(pod for pod in self.pods if pod.startswith(clique) and pod != name)
+
     def change(self, name: str, **status: object) -> None:
         """Change fields of a pod's status; watchers are told before this returns."""
         key = Key(PODS, NAMESPACE, name)
