@@ -4,7 +4,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import dashboard, large, reconciler
+from benchmarks import dashboard, large, reconciler, replays
 from benchmarks.report import Figure
 
 GROUPS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -13,6 +13,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "workloads": reconciler.workloads,
     "memory": dashboard.memory,
     "large": large.large,
+    "replay": replays.replays,
 }
 
 

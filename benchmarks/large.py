@@ -7,19 +7,18 @@ key is answered when the cursor's symbol comes; it is in no other output.
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from functools import partial
 
 from benchmarks.cluster import PROGRAM, cpu_seconds, resident_mib
 from benchmarks.population import Size
-from benchmarks.report import Figure, percentile
+from benchmarks.probes import PAUSE, SAMPLES, key_times, p95, seconds_until
+from benchmarks.report import Figure
 from benchmarks.stand import Stand, stand
 from benchmarks.terminal import Terminal
-from grove_tui.widgets.row_painter import CURSOR
 
 RUNS = 5
-SAMPLES = 60
 FILTERS = 20
 RELISTS = 3
 BYTE_SAMPLES = 5
@@ -27,8 +26,6 @@ FADE_SECONDS = 2.5
 SETTLE_SECONDS = 3.0
 CPU_SECONDS = 15.0
 IDLE_SECONDS = 40.0
-PAUSE = 0.07
-"""Seconds between two samples, and a little more each time, so that no timer keeps step."""
 QUIET = timedelta(hours=10)
 RELIST_KEY, CLEAR_KEY, DELETE_KEY, ESCAPE = "\x12", "\x15", "\x04", "\x1b"
 TO_FIRST_POD = "gjjj"
@@ -103,31 +100,31 @@ def _memory(terminal: Terminal, when: str = "") -> Figure:
 
 async def _answers(cluster: Stand, terminal: Terminal) -> AsyncIterator[Figure]:
     """What single keys and changes take while nothing else happens."""
-    yield _p95("key to terminal, idle", await _keys(terminal), 10)
+    yield p95("key to terminal, idle", await key_times(terminal), 10)
     changes = await _changes(cluster, terminal)
-    yield _p95("watch event to terminal, idle", changes, 20)
+    yield p95("watch event to terminal, idle", changes, 20)
     size = await _bytes_per_change(cluster, terminal)
     yield Figure("terminal bytes per single-row event", size / 1024, "KiB", 1.5)
     apply, clear = await _filters(cluster, terminal)
-    yield _p95("filter applied", apply, 15)
-    yield _p95("filter cleared", clear, 15)
-    yield _p95("preview of a delete", await _previews(terminal), 100)
+    yield p95("filter applied", apply, 15)
+    yield p95("filter cleared", clear, 15)
+    yield p95("preview of a delete", await _previews(terminal), 100)
 
 
 async def _under_load(cluster: Stand, terminal: Terminal) -> AsyncIterator[Figure]:
     for rate, limit in ((1000, 10), (5000, 20)):
         async with cluster.loaded(rate):
             await asyncio.sleep(1)
-            yield _p95(f"key to terminal, {rate:,} events/s", await _keys(terminal), limit)
+            yield p95(f"key to terminal, {rate:,} events/s", await key_times(terminal), limit)
             changes = await _changes(cluster, terminal)
-            yield _p95(f"watch event to terminal, {rate:,} events/s", changes, 100)
+            yield p95(f"watch event to terminal, {rate:,} events/s", changes, 100)
             yield await _load_cpu(terminal, rate)
     keys = []
     for _ in range(RELISTS):
         terminal.send(RELIST_KEY)
-        keys += await _keys(terminal, SAMPLES // RELISTS)
+        keys += await key_times(terminal, SAMPLES // RELISTS)
         await asyncio.sleep(SETTLE_SECONDS)
-    yield _p95("key to terminal, everything is listed again", keys, 50)
+    yield p95("key to terminal, everything is listed again", keys, 50)
 
 
 async def _load_cpu(terminal: Terminal, rate: int) -> Figure:
@@ -137,23 +134,13 @@ async def _load_cpu(terminal: Terminal, rate: int) -> Figure:
     return Figure(f"CPU of a core, {rate:,} events/s", used, "%", 12 if rate == 1000 else None)
 
 
-async def _keys(terminal: Terminal, samples: int = SAMPLES) -> list[float]:
-    """Return the seconds from a key to the cursor's move, up and down in turn."""
-    times = []
-    for number in range(samples):
-        key = "j" if number % 2 == 0 else "k"
-        times.append(await _until(terminal, CURSOR, partial(terminal.send, key)))
-        await asyncio.sleep(PAUSE + number / 1000)
-    return times
-
-
 async def _changes(cluster: Stand, terminal: Terminal) -> list[float]:
     """Return the seconds from a change of the first pod's address to the address' arrival."""
     times = []
     for number in range(SAMPLES):
         address = f"10.{90 + number % 7}.{number // 10}.{100 + number % 10}"
         change = partial(cluster.change, cluster.pods[0], podIP=address)
-        times.append(await _until(terminal, address, change))
+        times.append(await seconds_until(terminal, address, change))
         await asyncio.sleep(PAUSE + number / 1000)
     return times
 
@@ -179,10 +166,10 @@ async def _filters(cluster: Stand, terminal: Terminal) -> tuple[list[float], lis
         # Deep in the tree, so that no earlier screen has shown it.
         name = cluster.pods[-1 - 37 * number]
         paste = f"\x1b[200~{name[:-1]}.\x1b[201~"
-        applied.append(await _until(terminal, name, partial(terminal.send, paste)))
+        applied.append(await seconds_until(terminal, name, partial(terminal.send, paste)))
         await asyncio.sleep(PAUSE + number / 1000)
         clear = partial(terminal.send, CLEAR_KEY)
-        cleared.append(await _until(terminal, cluster.sibling(name), clear))
+        cleared.append(await seconds_until(terminal, cluster.sibling(name), clear))
         await asyncio.sleep(PAUSE + number / 1000)
     terminal.send(ESCAPE)
     await asyncio.sleep(0.5)
@@ -195,20 +182,7 @@ async def _previews(terminal: Terminal) -> list[float]:
     await asyncio.sleep(0.5)
     times = []
     for _ in range(FILTERS):
-        times.append(await _until(terminal, PREVIEW, partial(terminal.send, DELETE_KEY)))
+        times.append(await seconds_until(terminal, PREVIEW, partial(terminal.send, DELETE_KEY)))
         terminal.send(ESCAPE)
         await asyncio.sleep(0.4)
     return times
-
-
-async def _until(terminal: Terminal, text: str, act: Callable[[], None]) -> float:
-    """Do something and return the seconds until the terminal got `text` after that."""
-    mark = terminal.mark()
-    started = time.perf_counter()
-    act()
-    return await asyncio.to_thread(terminal.wait_for, text, since=mark) - started
-
-
-def _p95(name: str, times: list[float], limit: float) -> Figure:
-    middle = percentile(times, 50) * 1000
-    return Figure(f"{name}, p95 (p50 {middle:.1f})", percentile(times, 95) * 1000, "ms", limit)
