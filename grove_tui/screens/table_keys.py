@@ -219,7 +219,9 @@ class TableKeys(CopyKeys):
             return
         if isinstance(source, Tree):
             wanted = self._query.tree_filter(self.book) if self._query else None
-            source.set_filter(self._troubled(wanted), whole=not self._only_trouble)
+            may_hold = self._query.may_hold(self.book) if self._query else None
+            whole = not self._only_trouble
+            source.set_filter(self._troubled(wanted), whole=whole, may_hold=may_hold)
         else:
             wanted = self._query.filter(self.book) if self._query else None
             source.set_filter(self._troubled(wanted))

@@ -17,6 +17,7 @@ from grove_tui.reconcile.world import INDEX_PART_OF, Objects, World
 from grove_tui.view.gangbuilder import GangBuilder
 from grove_tui.view.gangs import Gang
 from grove_tui.view.gangshelf import GangShelf
+from grove_tui.view.haystack import Haystack
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key, object_key
 from grove_tui.view.nodebook import NodeBook
@@ -99,6 +100,7 @@ class GangBook:
             Kind.EVENT: world.events,
         }
         self.nodes = NodeBook(world, self.facts)
+        self.haystack = Haystack()
         self._gangs = GangShelf()
         self._facts: dict[str, tuple[Pod, PodFacts]] = {}
         self._sets: list[PodCliqueSet] | None = None

@@ -25,6 +25,7 @@ from grove_tui.api.objects import PodCliqueSet
 from grove_tui.kube.objects import Event, HasMetadata
 from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
+from grove_tui.view.haystack import row_text
 from grove_tui.view.keys import Kind
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Severity
@@ -65,10 +66,12 @@ class Query(Struct, frozen=True):
         terms: What must hold.
         has_negation: Whether a term excludes rows; then a tree asks only pods, because everything
             above a pod would pass for not being what is excluded.
+        texts: What is found among the words of every gang that has a wanted row.
     """
 
     terms: tuple[Term, ...]
     has_negation: bool
+    texts: tuple[re.Pattern[str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -87,6 +90,17 @@ class Query(Struct, frozen=True):
             return wanted
         return lambda subject: subject.key.kind is Kind.POD and wanted(subject)
 
+    def may_hold(self, book: GangBook) -> Callable[[Gang], bool] | None:
+        """Return a quick test that tells gangs in which no row is wanted; None where there is none.
+
+        It does not look at the set that a gang belongs to.
+        """
+        searches = [text.search for text in self.texts]
+        if not searches:
+            return None
+        words = book.haystack.of
+        return lambda gang: all(search(words(gang)) for search in searches)
+
 
 def is_trouble(subject: Subject) -> bool:
     """Tell whether a row deserves attention."""
@@ -100,6 +114,7 @@ def parse(text: str) -> Query:
         FilterError: A field, a number or a selector is not understood.
     """
     terms: list[Term] = []
+    texts: list[re.Pattern[str]] = []
     has_negation = False
     words = text.split()
     while words:
@@ -110,9 +125,11 @@ def parse(text: str) -> Query:
             term = _selector(word[2:] or (words.pop(0) if words else ""))
         else:
             term = _term(word)
+            if not negated and _TYPED.fullmatch(word) is None:
+                texts += _line_pattern(word)
         has_negation |= negated or _is_negative(word)
         terms.append(_not(term) if negated else term)
-    return Query(tuple(terms), has_negation)
+    return Query(tuple(terms), has_negation, tuple(texts))
 
 
 def _is_negative(word: str) -> bool:
@@ -144,23 +161,24 @@ def _term(word: str) -> Term:
 
 
 def _text(word: str) -> Term:
-    try:
-        search = re.compile(word, re.IGNORECASE).search
-    except re.error:
-        search = re.compile(re.escape(word), re.IGNORECASE).search
+    search = _pattern(word).search
 
     def found(subject: Subject, _: GangBook) -> bool:
-        key, node = subject.key, subject.node
-        if isinstance(node, PodFacts):
-            shown = f"{key.name} {node.word} {node.node} {key.namespace}"
-        elif isinstance(node, Event):
-            about = f"{node.involved_object.kind}/{node.involved_object.name}"
-            shown = f"{node.type} {node.reason} {about} {node.message} {key.namespace}"
-        else:
-            shown = f"{key} {subject.status} {key.namespace}"
-        return search(shown) is not None
+        return search(row_text(subject)) is not None
 
     return found
+
+
+def _pattern(word: str, flags: int = 0) -> re.Pattern[str]:
+    try:
+        return re.compile(word, re.IGNORECASE | flags)
+    except re.error:
+        return re.compile(re.escape(word), re.IGNORECASE)
+
+
+def _line_pattern(word: str) -> list[re.Pattern[str]]:
+    """Return what finds a text among several lines, unless it may ask for what is around it."""
+    return [] if "\\" in word or "(?" in word else [_pattern(word, re.MULTILINE)]
 
 
 # Words

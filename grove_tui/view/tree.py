@@ -5,7 +5,7 @@ through one set, not through the cluster.
 A row is made when it is shown.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
@@ -14,7 +14,7 @@ from grove_tui.view.keys import Key, Kind, object_key
 from grove_tui.view.rows import Column, Row
 from grove_tui.view.sorting import Sort, gang_order, youngest_first
 from grove_tui.view.subject import Filter, Node, Subject
-from grove_tui.view.treelines import Lines, Part, Shape, gang_lines
+from grove_tui.view.treelines import Drawn, Lines, Part, Shape, gang_lines
 from grove_tui.view.treerows import COLUMNS, TreeRows
 
 _TREE_KINDS = frozenset(
@@ -49,10 +49,9 @@ class Tree:
         self._filter: Filter | None = None
         self._whole = True
         self._folded: set[Key] = set()
-        self._lines: dict[Key, tuple[Shape, Lines]] = {}
-        self._gang_of: dict[Key, Key] = {}
         self._show_namespace = show_namespace
-        self._parts: dict[Key, Part] = {}
+        self._may_hold: Callable[[Gang], bool] | None = None
+        self._drawn = self._everything = Drawn()
         self._rows = TreeRows(book, show_namespace=show_namespace)
 
     # What is shown
@@ -67,14 +66,27 @@ class Tree:
         self._collapse_single = value
         self._forget_lines()
 
-    def set_filter(self, wanted: Filter | None, *, whole: bool = True) -> None:
+    def set_filter(
+        self,
+        wanted: Filter | None,
+        *,
+        whole: bool = True,
+        may_hold: Callable[[Gang], bool] | None = None,
+    ) -> None:
         """Show only what `wanted` accepts and what is above it; None shows everything.
 
-        With `whole`, a row that is accepted keeps everything below it.
+        Args:
+            wanted: The filter.
+            whole: Whether a row that is accepted keeps everything below it.
+            may_hold: Tells gangs in which `wanted` accepts nothing, if there is a quick way.
         """
+        if self._filter is None:
+            self._everything = self._drawn
         self._filter = wanted
         self._whole = whole
-        self._forget_lines()
+        self._may_hold = may_hold
+        # What was drawn before is still good for all gangs that did not change since.
+        self._drawn = self._everything if wanted is None else Drawn()
 
     def is_folded(self, key: Key) -> bool:
         """Tell whether the rows below are hidden."""
@@ -83,12 +95,12 @@ class Tree:
     def toggle_fold(self, key: Key) -> None:
         """Fold or unfold a row; what is recreated in its place stays folded."""
         self._folded ^= {key.place}
-        self._lines.pop(self._gang_of.get(key, key), None)
-        self._parts.clear()
+        for drawn in (self._drawn, self._everything):
+            drawn.forget(key)
 
     def fold_all(self, kind: Kind) -> None:
         """Fold every row of a kind."""
-        parts = (lines for _, lines in self._lines.values())
+        parts = (lines for _, lines in self._drawn.lines.values())
         everything = (key for lines in parts for key in (lines.gang.key, *lines.nodes))
         sets = (object_key(Kind.PODCLIQUESET, pcs) for pcs in self.book.podcliquesets())
         self._folded |= {key.place for key in (*everything, *sets) if key.kind is kind}
@@ -208,34 +220,31 @@ class Tree:
             inherited=inherited,
             depth=1,
             parent=key,
+            may_hold=self._may_hold,
         )
-        known = self._parts.get(key)
+        known = self._drawn.parts.get(key)
         if known is None or not known.shows(gangs, shape):
             keys = [row for gang in gangs for row in self._gang_lines(gang, shape).keys]
-            known = self._parts[key] = Part(shape, gangs, keys)
+            known = self._drawn.parts[key] = Part(shape, gangs, keys)
         return known.keys
 
     def _forget_gone_sets(self) -> None:
-        if len(self._parts) > len(self.book.podcliquesets()):
-            self._parts = {
-                key: part for key, part in self._parts.items() if self.book.object(key) is not None
-            }
+        parts = self._drawn.parts
+        if len(parts) > len(self.book.podcliquesets()):
+            for key in [key for key in parts if self.book.object(key) is None]:
+                del parts[key]
 
     def _gang_lines(self, gang: Gang, shape: Shape) -> Lines:
-        known = self._lines.get(gang.key)
+        known = self._drawn.lines.get(gang.key)
         if known is not None and known[1].gang is gang and known[0] == shape:
             return known[1]
         lines = gang_lines(gang, shape)
-        if known is not None:
-            for key in known[1].places:
-                self._gang_of.pop(key, None)
-        self._gang_of.update(dict.fromkeys(lines.places, gang.key))
-        self._lines[gang.key] = shape, lines
+        self._drawn.put(shape, lines)
         return lines
 
     def _lines_with(self, key: Key) -> Lines | None:
         """Return the lines of the gang that a row is in, as they are now."""
-        known = self._lines.get(self._gang_of.get(key, key))
+        known = self._drawn.with_row(key)
         if known is None:
             return None
         gang = self.book.gang(known[1].gang.key)
@@ -250,9 +259,7 @@ class Tree:
         return lines.nodes.get(key) if lines is not None else None
 
     def _forget_lines(self) -> None:
-        self._lines.clear()
-        self._gang_of.clear()
-        self._parts.clear()
+        self._drawn = self._everything = Drawn()
 
 
 def _age_of(pcs: PodCliqueSet) -> float:

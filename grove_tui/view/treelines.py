@@ -22,6 +22,7 @@ class Shape:
         inherited: Whether the filter accepts the whole set.
         depth: Depth of the gang's row.
         parent: Row of the set.
+        may_hold: Tells gangs in which the filter accepts nothing, if there is a quick way.
     """
 
     is_folded: Callable[[Key], bool]
@@ -32,6 +33,7 @@ class Shape:
     inherited: bool
     depth: int
     parent: Key
+    may_hold: Callable[[Gang], bool] | None = None
 
 
 @dataclass(slots=True)
@@ -59,8 +61,43 @@ class Part:
         return all(map(is_, gangs, self.gangs))
 
 
+@dataclass(slots=True)
+class Drawn:
+    """What was drawn under one filter; each piece says what it was drawn from.
+
+    Attributes:
+        lines: By gang.
+        parts: By set.
+    """
+
+    lines: dict[Key, tuple[Shape, Lines]] = field(default_factory=dict)
+    parts: dict[Key, Part] = field(default_factory=dict)
+    _gangs: dict[Key, Key] = field(default_factory=dict)
+
+    def with_row(self, key: Key) -> tuple[Shape, Lines] | None:
+        """Return the lines of the gang that a row is in, as they were drawn."""
+        return self.lines.get(self._gangs.get(key, key))
+
+    def put(self, shape: Shape, lines: Lines) -> None:
+        """Keep the lines of a gang."""
+        gang = lines.gang.key
+        known = self.lines.get(gang)
+        for key in known[1].places if known is not None else ():
+            self._gangs.pop(key, None)
+        self._gangs.update(dict.fromkeys(lines.places, gang))
+        self.lines[gang] = shape, lines
+
+    def forget(self, key: Key) -> None:
+        """Draw the gang that a row is in anew when it is shown next."""
+        self.lines.pop(self._gangs.get(key, key), None)
+        self.parts.clear()
+
+
 def gang_lines(gang: Gang, shape: Shape) -> Lines:
     """Return the rows of a gang."""
+    may_hold = shape.may_hold
+    if may_hold is not None and not shape.inherited and not may_hold(gang):
+        return Lines(gang)
     return _Walk(gang, shape).lines()
 
 

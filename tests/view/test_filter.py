@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from grove_tui.view.filter import FilterError, is_trouble, parse
+from grove_tui.view.keys import Key
 from grove_tui.view.pods import Pods
 from grove_tui.view.tree import Tree
 from tests.builders import podcliqueset
@@ -125,3 +126,65 @@ def test_what_is_not_understood_gets_one_clear_sentence(text, sentence):
     with pytest.raises(FilterError) as caught:
         parse(text)
     assert sentence in str(caught.value)
+
+
+WORDS = (
+    *("worker-00001", "WORKER", "sim-1", "crash", "node-0", "default", "*", "^sim-1$", "00$"),
+    *(
+        "^sim-0 ",
+        "a.*b",
+        "sim.1.*running",
+        r"\Asim-0",
+        r"worker\b",
+        "(?i)crash",
+        "[^a]sim",
+        "|",
+        "(",
+    ),
+    *("sim crash", "worker !crash", "!sim-1", "sim-1 gang=breached", "nothing"),
+)
+
+
+@pytest.mark.parametrize("text", WORDS)
+@pytest.mark.parametrize("whole", [True, False])
+def test_passing_over_gangs_changes_nothing_but_the_time_it_takes(scene, text, whole):
+    query = parse(text)
+    slow, quick = Tree(scene.book), Tree(scene.book)
+    slow.set_filter(query.tree_filter(scene.book), whole=whole)
+    quick.set_filter(
+        query.tree_filter(scene.book), whole=whole, may_hold=query.may_hold(scene.book)
+    )
+
+    assert quick.keys() == slow.keys()
+
+
+def test_a_filter_that_is_taken_away_shows_what_changed_meanwhile(scene):
+    tree = Tree(scene.book)
+    before = tree.keys()
+    query = parse("crash")
+    tree.set_filter(query.tree_filter(scene.book), may_hold=query.may_hold(scene.book))
+    assert len(tree.keys()) < len(before)
+    healthy = scene.world.podcliques.get("default", "sim-0-worker")
+    (extra,) = pods(healthy, "ready")
+    scene.remove(extra)
+    folded = next(key for key in before if isinstance(key, Key) and key.name == "sim-1-worker")
+    tree.toggle_fold(folded)
+
+    tree.set_filter(None)
+
+    fresh = Tree(scene.book)
+    fresh.toggle_fold(folded)
+    assert tree.keys() == fresh.keys()
+    assert len(tree.keys()) == len(before) - 3
+
+
+def test_words_that_changed_are_found(scene):
+    tree = Tree(scene.book)
+    query = parse("crash")
+    may_hold = query.may_hold(scene.book)
+    tree.set_filter(query.tree_filter(scene.book), may_hold=may_hold)
+    assert tree.keys()
+    broken = scene.world.podcliques.get("default", "sim-1-worker")
+    scene.put(pods(broken, "ready", "ready")[1])
+
+    assert tree.keys() == []
