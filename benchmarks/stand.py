@@ -52,10 +52,10 @@ class Stand:
         """What the dashboard says when it knows all pods."""
         return f"{len(self.pods)}/{len(self.pods)} pods"
 
-    def sibling(self, name: str) -> str:
-        """Return the other pod of a pod's clique."""
-        clique = name[: name.rindex("-") + 1]
-        return next(pod for pod in self.pods if pod.startswith(clique) and pod != name)
+    def head(self, name: str) -> str:
+        """Return the first pod of the first gang of a pod's set."""
+        pcs = name.partition("-")[0]
+        return next(pod for pod in self.pods if pod.startswith(f"{pcs}-0-"))
 
     def change(self, name: str, **status: object) -> None:
         """Change fields of a pod's status; watchers are told before this returns."""

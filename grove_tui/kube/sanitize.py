@@ -44,6 +44,9 @@ def clean_json(data: bytes) -> bytes:
     Raises:
         msgspec.DecodeError: The data holds a suspicious character and is not JSON.
     """
+    # Most objects have neither escapes nor anything but ASCII, which is seen much faster.
+    if data.isascii() and b"\\" not in data and b"\x7f" not in data:
+        return data
     if not _UNSAFE_JSON.search(data):
         return data
     return msgspec.json.encode(clean_value(msgspec.json.decode(data)))

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from grove_tui.cluster.gangwatch import GangWatch
-from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.screens.counts import Counts
 from grove_tui.screens.edit_keys import EditKeys
 from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
 from grove_tui.screens.filter_bar import FilterBar
@@ -37,7 +37,6 @@ from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
 
-SUMMARY_SECONDS = 0.5
 CONNECTING = "Connecting…"
 NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one."
 NO_NODES = "No nodes can be seen."
@@ -89,7 +88,7 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         super().__init__(settings)
         self._feed: Feed | None = None
         self._panels: Panels | None = None
-        self._summarizer: Gatherer | None = None
+        self._counts: Counts | None = None
         self._activity: list[Cell] = []
 
     def compose(self) -> ComposeResult:
@@ -145,8 +144,9 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         self._feed = Feed(session, book, shown, self._painted, namespace)
         if not isinstance(session, ReplaySession):
             self._feed.join(GangWatch(book, session.recorder))
-        # Counting looks at every gang, so it is done less often than painting rows.
-        self._summarizer = Gatherer(self._summarize, SUMMARY_SECONDS)
+        self._counts = Counts(self._summarize)
+        self._feed.join(self._counts)
+        self._counts.paint(is_news=False)
         self.rows_changed()
         self._painted()
 
@@ -161,9 +161,9 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         if self._feed is not None:
             self._feed.close()
             self._feed = None
-        if self._summarizer is not None:
-            self._summarizer.close()
-            self._summarizer = None
+        if self._counts is not None:
+            self._counts.close()
+            self._counts = None
         self.session = None
 
     def leave(self) -> None:
@@ -180,8 +180,6 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
     def _painted(self) -> None:
         self._show_connection()
         self.judge_keys()
-        if self._summarizer is not None:
-            self._summarizer.mark()
         self.show_replay()
         for screen in self.app.screen_stack:
             follow = getattr(screen, "follow", None)

@@ -21,7 +21,7 @@ from grove_tui.view.haystack import Haystack
 from grove_tui.view.health import Health, Word, worst
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key, object_key
 from grove_tui.view.nodebook import NodeBook
-from grove_tui.view.podstatus import PodFacts, pod_facts
+from grove_tui.view.podstatus import PodFacts, has_same_facts, pod_facts
 
 
 class Existence(Enum):
@@ -39,7 +39,8 @@ class Change:
     Attributes:
         key: The object.
         existence: Whether it came, went or is different.
-        lineage: Everything that it is a part of, from its parent up to the set.
+        lineage: Everything that it is a part of, from its parent up to the set; nothing where only
+            a detail changed.
         is_material: Whether counts or health may differ, and not only a detail of the object.
         nodes: The nodes that a pod is and was on.
     """
@@ -159,7 +160,7 @@ class GangBook:
         known = self._facts.get(pod.metadata.uid)
         if known is not None and known[0] is pod:
             return known[1]
-        facts = pod_facts(pod)
+        facts = known[1] if known is not None and has_same_facts(known[0], pod) else pod_facts(pod)
         self._facts[pod.metadata.uid] = (pod, facts)
         return facts
 
@@ -223,7 +224,9 @@ class GangBook:
             self._facts.pop(pod.metadata.uid, None)
         after = self.facts(pod) if existence is not Existence.REMOVED else None
         material = before is None or after is None or before[1] != after
-        lineage = self._lineage(pod)
+        # A detail of a pod concerns nothing that it is a part of.
+        matters = material or existence is not Existence.CHANGED
+        lineage = self._lineage(pod) if matters else ()
         if material:
             self._forget(lineage)
         nodes = {pod.spec.node_name, old.spec.node_name if isinstance(old, Pod) else ""} - {""}

@@ -105,6 +105,8 @@ class Nodes:
             return Dirty({change.key}, structural=not is_update)
         if change.key.kind is not Kind.POD or not change.nodes:
             return Dirty(set())
+        if is_update and not change.is_material:
+            return Dirty({change.key})
         nodes = {self.book.current(Key(Kind.NODE, "", name)) for name in change.nodes}
         moved = not is_update or change.is_material
         unfolded = moved and any(not self.is_folded(node) for node in nodes)

@@ -114,6 +114,31 @@ def pod_facts(pod: Pod) -> PodFacts:
     )
 
 
+def has_same_facts(one: Pod, other: Pod) -> bool:
+    """Tell whether two versions of a pod have the same facts, as far as that is quickly seen.
+
+    Versions share what did not change, so it is enough to see that it is the same.
+    """
+    before, after = one.status, other.status
+    return (
+        one.spec is other.spec
+        and before.conditions is after.conditions
+        and before.container_statuses is after.container_statuses
+        and before.init_container_statuses is after.init_container_statuses
+        and (before.phase, before.reason) == (after.phase, after.reason)
+        and _has_same_place(one, other)
+    )
+
+
+def _has_same_place(one: Pod, other: Pod) -> bool:
+    before, after = one.metadata, other.metadata
+    return (
+        before.labels is after.labels
+        and before.owner_references is after.owner_references
+        and before.deletion_timestamp == after.deletion_timestamp
+    )
+
+
 def _is_fresh(pod: Pod) -> bool:
     """Tell whether it has a node, and no container has restarted or was ready before.
 
