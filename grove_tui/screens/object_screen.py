@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from grove_tui.actions import writes
@@ -86,12 +87,13 @@ class ObjectScreen(Screen[None]):
         """Show what came of an action, and note it in the history of what it was for."""
         if target is not None:
             self.note_outcome(outcome, target)
-        cast("Notices", self.app).notify(
-            outcome.sentence,
-            severity="information" if outcome.ok else "error",
-            markup=False,
-            about=str(target) if target is not None else "",
-        )
+        about = f"{target.namespace}/{target}" if target is not None else ""
+        self._announce(outcome, about)
+
+    def _announce(self, outcome: Outcome, about: str) -> None:
+        severity: SeverityLevel = "information" if outcome.ok else "error"
+        notices = cast("Notices", self.app)
+        notices.notify(outcome.sentence, severity=severity, markup=False, about=about)
 
     def note_outcome(self, outcome: Outcome, target: Target) -> None:
         """Note what came of an action in the history of what it was for."""
@@ -270,7 +272,8 @@ class ObjectScreen(Screen[None]):
         """Return the row that an action is for, or None after saying why it cannot be used."""
         key, reason = self.acted_on(action), self.availability(action).reason
         if reason:
-            self.tell(Outcome(False, reason))
+            # The seconds in it may differ, and still it is the same reason.
+            self._announce(Outcome(False, reason), "availability")
             return None
         return key
 
