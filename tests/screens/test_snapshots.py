@@ -6,6 +6,7 @@ from textual.widgets import Input
 from tests.screens.still import app_of, fill, guide_world, still_session
 
 SIZES = {"140x40": (140, 40), "220x50": (220, 50)}
+READ_ONLY = {"80x24": (80, 24), "140x40": (140, 40)}
 LOOKS = {"80x24": (80, 24), "160x48": (160, 48)}
 """The sizes at which a screen is looked at in each class of themes."""
 SMALL = {"60x16": (60, 16), "40x10": (40, 10), "20x4": (20, 4)}
@@ -70,19 +71,19 @@ def test_ascii(picture):
     picture(size=(140, 40), ascii=True)
 
 
-@pytest.mark.parametrize("size", ["80x24", "140x40"])
+@pytest.mark.parametrize("size", READ_ONLY)
 def test_read_only(picture, size):
-    picture("down", "down", size=SIZES[size], read_only=True)
+    picture("down", "down", size=READ_ONLY[size], read_only=True)
 
 
-@pytest.mark.parametrize("size", ["80x24", "140x40"])
+@pytest.mark.parametrize("size", READ_ONLY)
 def test_help_of_read_only(picture, size):
-    picture("question_mark", size=SIZES[size], read_only=True)
+    picture("question_mark", size=READ_ONLY[size], read_only=True)
 
 
-@pytest.mark.parametrize("size", ["80x24", "140x40"])
+@pytest.mark.parametrize("size", READ_ONLY)
 def test_palette_of_read_only(picture, size):
-    picture("down", "ctrl+p", *"scale", size=SIZES[size], read_only=True)
+    picture("down", "ctrl+p", *"scale", size=READ_ONLY[size], read_only=True)
 
 
 def test_read_only_without_colours(picture):
