@@ -123,3 +123,16 @@ async def test_the_search_goes_on_when_values_are_shown():
 
         assert "1 of 1" in str(heading.content)
         assert yaml.safe_load(str(shown.screen.query_one("#text", Static).content))
+
+
+async def test_a_text_is_copied_whole():
+    async with dashboard() as shown:
+        await create_set(shown.cluster)
+        await shown.select("sim")
+        await shown.press("y")
+        await shown.until(lambda: isinstance(shown.screen, DocumentScreen))
+
+        await shown.press("c")
+
+        assert yaml.safe_load(shown.app.clipboard)["metadata"]["name"] == "sim"
+        assert "Copied." in shown.said()
