@@ -6,7 +6,12 @@ it, or else to the nearest before it.
 """
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from itertools import chain
+
+FEW = 3
+"""So many keys are searched for from the start: that takes less time than noting where each of many
+thousands is, and an order that changes all the time is asked for no others."""
 
 
 class KeyOrder:
@@ -14,6 +19,7 @@ class KeyOrder:
 
     def __init__(self, keys: Sequence[Hashable] = ()) -> None:
         self.keys = tuple(keys)
+        self._searched: dict[Hashable, int | None] = {}
         self._positions: dict[Hashable, int] | None = None
 
     def __len__(self) -> int:
@@ -24,9 +30,18 @@ class KeyOrder:
 
     def position(self, key: Hashable) -> int | None:
         """Return where `key` stands, or None when it is not there."""
+        if self._positions is None and (key in self._searched or len(self._searched) < FEW):
+            return self._search(key)
         if self._positions is None:
             self._positions = {key: index for index, key in enumerate(self.keys)}
         return self._positions.get(key)
+
+    def _search(self, key: Hashable) -> int | None:
+        if key not in self._searched:
+            self._searched[key] = None
+            with suppress(ValueError):
+                self._searched[key] = self.keys.index(key)
+        return self._searched[key]
 
     def at(self, position: int) -> Hashable | None:
         """Return the key at a position, or None beyond the ends."""
