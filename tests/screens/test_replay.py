@@ -148,7 +148,9 @@ async def test_it_plays_at_the_chosen_speed_and_pauses():
 async def test_a_click_on_the_track_goes_there():
     async with replayed() as shown:
         bar = shown.app.main_screen.query_one(ReplayBar)
-        text = await shown.until(lambda: shown.bar() if "✔" in shown.bar() else None)
+        async with asyncio.timeout(10):
+            while "✔" not in (text := shown.bar()):
+                await shown.pilot.pause(0.01)
         end = max(text.rindex(mark) for mark in "─✔")
         await shown.pilot.click(bar, offset=(end + 1, 0))
         await shown.pilot.pause(0.1)
