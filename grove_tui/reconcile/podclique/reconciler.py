@@ -27,11 +27,11 @@ from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_BASE_PODGANG, INDEX_OWNER
 
 STATUS_DELAY = 0.25
-"""Seconds that a status waits for more news; each time it changes, it waits anew."""
-STATUS_DELAY_PER_CLIQUE = 0.01
-"""Further seconds for each clique that is waiting likewise."""
-MAX_STATUS_DELAY = 3.0
-"""Longest time that a status waits, however much it changes; others that wait add to it as well."""
+"""Seconds that a status waits for more news; each time it says something else, it waits anew."""
+STATUS_DELAY_PER_CLIQUE = 0.05
+"""Further seconds for each clique whose status is waiting: in a crowd, news come slowly."""
+MAX_STATUS_DELAY = 10.0
+"""Longest time that a status waits in a crowd."""
 AFTER_START = 0.05
 """Seconds after which a clique that begins to run is looked at once more."""
 FIRST_REPLACEMENT_DELAY, MAX_REPLACEMENT_DELAY = 1.0, 300.0
@@ -161,8 +161,8 @@ class PodCliqueReconciler:
         pending, now, facts = self._pending.get(key), _now(), _facts(computed)
         if pending is None or facts != pending.facts:
             since = pending.since if pending is not None else now
-            crowd = STATUS_DELAY_PER_CLIQUE * len(self._pending)
-            due = min(now + STATUS_DELAY, since + MAX_STATUS_DELAY) + crowd
+            delay = STATUS_DELAY + STATUS_DELAY_PER_CLIQUE * len(self._pending)
+            due = min(now + delay, since + MAX_STATUS_DELAY)
             pending = self._pending[key] = _Pending(facts, since, due)
         return pending.due
 
