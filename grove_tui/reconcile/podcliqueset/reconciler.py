@@ -121,6 +121,7 @@ class PodCliqueSetReconciler:
             tracked.next_look = now + LOOK_SECONDS
             tracked.dirty.update(range(pcs.spec.replicas))
             tracked.dirty |= replicas_of_children(self._context.world, blueprint)
+            tracked.dirty |= {r for r in tracked.states if r >= pcs.spec.replicas}
             tracked.is_account_due = blueprint.orders_startup
         return await self._ensure_account(blueprint, tracked) if tracked.is_account_due else []
 
