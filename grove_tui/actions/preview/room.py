@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.shortage import explain
 from grove_tui.api.constants import (
     LABEL_BASE_PODGANG,
@@ -19,11 +18,11 @@ from grove_tui.api.constants import (
     LABEL_PODGANG,
 )
 from grove_tui.api.objects import PodGang
-from grove_tui.kube.objects import NamespacedName, Node, Pod, controller_of
+from grove_tui.kube.objects import NamespacedName, Node, Pod, PodSpec, controller_of
 from grove_tui.kube.scheduling.demand import Demand, demand_of
 from grove_tui.kube.scheduling.nodes import Nodes, Occupant
 from grove_tui.kube.scheduling.placement import Candidate, Misfit, Placement
-from grove_tui.reconcile.world import INDEX_PODGANG, World
+from grove_tui.reconcile.world import INDEX_NODE, INDEX_PODGANG, World
 
 UNSEEN = "?"
 """The node of a pod where nodes cannot be seen."""
@@ -60,6 +59,7 @@ class Demands:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Occupant] = {}
+        self._demands: dict[tuple[object, ...], tuple[PodSpec, Demand]] = {}
 
     def of(self, pod: Pod) -> Demand:
         """Return what a pod asks for."""
@@ -73,10 +73,24 @@ class Demands:
         found = self._known.get(key)
         if found is None:
             clique = labels.get(LABEL_PODCLIQUE, "")
-            found = Occupant(demand_of(pod), clique, pod.metadata.namespace, labels)
+            found = Occupant(self._demand(pod), clique, pod.metadata.namespace, labels)
             if key[0] and key[1]:
                 self._known[key] = found
         return found
+
+    def _demand(self, pod: Pod) -> Demand:
+        """Return what a pod asks for; worked out once for pods that share the parts of their spec.
+
+        The spec is kept: while it lives, nothing else has the identity of one of its parts.
+        """
+        spec = pod.spec
+        parts = (spec.containers, spec.init_containers, spec.tolerations, spec.affinity)
+        maps = (spec.node_selector, spec.overhead)
+        key = (pod.metadata.namespace, *map(id, (*parts, *maps)))
+        found = self._demands.get(key)
+        if found is None:
+            found = self._demands[key] = spec, demand_of(pod)
+        return found[1]
 
 
 class Room:
@@ -88,19 +102,16 @@ class Room:
     def __init__(self, world: World, demands: Demands, *, is_blind: bool = False) -> None:
         self._world = world
         self._demands = demands
-        self._nodes = Nodes()
+        self._nodes = Nodes(self._occupants)
         # Equally good nodes are drawn by lot; a preview is to say the same each time.
         self._placement = Placement(self._nodes, random.Random(0))
         for node in world.nodes.values():
             self._nodes.observe(node.metadata.name, node)
         self._is_blind = is_blind
-        occupants: dict[str, dict[str, Occupant]] = {}
-        for pod in world.pods.values():
-            if pod.spec.node_name and not is_finished(pod):
-                on_node = occupants.setdefault(pod.spec.node_name, {})
-                on_node[pod.metadata.uid] = demands.occupant(pod)
-        for name, on_node in occupants.items():
-            self._nodes.fill(name, on_node)
+
+    def _occupants(self, node: str) -> dict[str, Occupant]:
+        pods = self._world.pods.by_index(INDEX_NODE, node)
+        return {p.metadata.uid: self._demands.occupant(p) for p in pods if not is_finished(p)}
 
     def release(self, pod: Pod) -> None:
         """Take notice that a pod is gone."""
@@ -133,7 +144,7 @@ class Room:
             if node:
                 chosen.append((pod, node))
             else:
-                lacking.append((pod, Lack(explain(self._nodes.known(), self._demands.of(pod)))))
+                lacking.append((pod, Lack(explain(self._nodes.counted(), self._demands.of(pod)))))
         return Placed(tuple(chosen), tuple(lacking))
 
     def _start(self, gang: PodGang, waiting: Sequence[Pod]) -> dict[str, str] | Lack | None:
@@ -163,7 +174,7 @@ class Room:
         for pod in ordered:
             candidate = self._candidate(pod)
             if not self._placement.place(candidate):
-                sentence = explain(self._nodes.known(), self._demands.of(pod))
+                sentence = explain(self._nodes.counted(), self._demands.of(pod))
                 break
             tried.append(candidate.uid)
         for uid in tried:
@@ -191,7 +202,7 @@ def waiting_gangs(world: World) -> list[NamespacedName]:
     to find room for its minimum; among equals the longest wait goes first.
     """
     found: dict[NamespacedName, None] = {}
-    without_node = world.pods.by_index(INDEX_WAITING, "")
+    without_node = world.pods.by_index(INDEX_NODE, "")
     for pod in sorted(filter(is_waiting, without_node), key=_seniority):
         gang = pod.metadata.labels.get(LABEL_PODGANG)
         if gang:

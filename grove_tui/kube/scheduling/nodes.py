@@ -4,7 +4,7 @@ A pod counts from the moment a node is chosen for it (assumed), not only when th
 bound; else two quick decisions would both take the last place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -26,12 +26,13 @@ class NodeInfo:
     """One node: what it offers, what is used, who uses it.
 
     It may exist before its Node object is seen, because pods and nodes arrive on two watches, and
-    after the Node is gone; `is_known` tells.
+    after the Node is gone; `is_known` tells. `is_counted` tells whether what uses it is known.
     """
 
     __slots__ = (
         "cliques",
         "cpu",
+        "is_counted",
         "is_known",
         "labels",
         "load",
@@ -50,6 +51,7 @@ class NodeInfo:
     def __init__(self, name: str) -> None:
         self.name = name
         self.is_known = False
+        self.is_counted = True
         self.labels: Mapping[str, str] = {}
         self.taints: tuple[Taint, ...] = ()
         self.unschedulable = False
@@ -124,19 +126,40 @@ class NodeInfo:
 class Nodes:
     """All nodes, and where each pod is."""
 
-    def __init__(self) -> None:
+    def __init__(self, occupants: Callable[[str], Mapping[str, Occupant]] | None = None) -> None:
+        """Begin without nodes.
+
+        Args:
+            occupants: Returns the pods on a node, by uid, when the node is first looked at. Without
+                it pods are known only by `place` and `fill`.
+        """
+        self._occupants = occupants
         self._nodes: dict[str, NodeInfo] = {}
         self._places: dict[str, NodeInfo] = {}
         self.version = 0
         """Grows when a node is added, removed or configured otherwise."""
 
     def known(self) -> list[NodeInfo]:
-        """Return the nodes that exist."""
+        """Return the nodes that exist; `count` one before looking at what uses it."""
         return [node for node in self._nodes.values() if node.is_known]
+
+    def counted(self) -> list[NodeInfo]:
+        """Return the nodes that exist, with what uses them."""
+        known = self.known()
+        for node in known:
+            self.count(node)
+        return known
+
+    def count(self, node: NodeInfo) -> None:
+        """Find out what uses a node, unless that is known."""
+        if not node.is_counted:
+            node.is_counted = True
+            assert self._occupants is not None
+            self.fill(node.name, self._occupants(node.name))
 
     def observe(self, name: str, node: Node | None) -> None:
         """Take over a Node object, or its absence."""
-        info = self._nodes.setdefault(name, NodeInfo(name))
+        info = self._node(name)
         info.describe(node)
         if node is None and not info.occupants:
             del self._nodes[name]
@@ -144,7 +167,8 @@ class Nodes:
 
     def place(self, uid: str, node: str, occupant: Occupant) -> None:
         """Count a pod on `node`, and no longer on any other."""
-        info = self._nodes.setdefault(node, NodeInfo(node))
+        info = self._node(node)
+        self.count(info)
         before = self._places.get(uid)
         if before is not None and before is not info:
             before.remove(uid)
@@ -153,7 +177,7 @@ class Nodes:
 
     def fill(self, node: str, occupants: Mapping[str, Occupant]) -> None:
         """Count pods, by uid, that are on no node yet."""
-        info = self._nodes.setdefault(node, NodeInfo(node))
+        info = self._node(node)
         info.fill(occupants)
         self._places.update(dict.fromkeys(occupants, info))
 
@@ -166,3 +190,10 @@ class Nodes:
         if not info.is_known and not info.occupants:
             self._nodes.pop(info.name, None)
         return True
+
+    def _node(self, name: str) -> NodeInfo:
+        found = self._nodes.get(name)
+        if found is None:
+            found = self._nodes[name] = NodeInfo(name)
+            found.is_counted = self._occupants is None
+        return found

@@ -64,7 +64,7 @@ class Placement:
 
     def explain(self, demand: Demand) -> str:
         """Return kube-scheduler's sentence on why no node takes such a pod."""
-        nodes = self._nodes.known()
+        nodes = self._nodes.counted()
         if not nodes:
             return "no nodes available to schedule pods"
         reasons: Counter[str] = Counter()
@@ -115,6 +115,8 @@ class Placement:
         found = seen = 0
         for node in chain(islice(willing, start, None), islice(willing, start)):
             seen += 1
+            if not node.is_counted:
+                self._nodes.count(node)
             if (
                 (not cpu or node.cpu - node.used_cpu >= cpu)
                 and (not memory or node.memory - node.used_memory >= memory)
