@@ -47,6 +47,10 @@ class Store(Generic[T]):
         """Return a live view of all keys."""
         return self._objects.keys()
 
+    def copy(self) -> dict[NamespacedName, T]:
+        """Return what it holds now, by key."""
+        return self._objects.copy()
+
     def __len__(self) -> int:
         return len(self._objects)
 
@@ -54,6 +58,10 @@ class Store(Generic[T]):
         """Return a live view of the objects for which the index function yields `value`."""
         found = self._indexes[index].get(value)
         return found.values() if found is not None else ()
+
+    def filed(self, index: str) -> dict[str, tuple[T, ...]]:
+        """Return what an index holds now, by value."""
+        return {value: tuple(found.values()) for value, found in self._indexes[index].items()}
 
     def index_values(self, index: str) -> Collection[str]:
         """Return a live view of the values that have at least one object."""

@@ -48,9 +48,9 @@ INDEX_PODGANG = "podgang"
 INDEX_BASE_PODGANG = "basepodgang"
 """PodCliques of scaled gangs by "namespace/value of the grove.io/base-podgang label"."""
 INDEX_NODE = "node"
-"""Pods by the name of their node; pods without one are not in it."""
+"""Pods by the name of their node; those without one by the empty text."""
 INDEX_PART_OF = "partof"
-"""Owned objects by "namespace/name of the PodCliqueSet in their part-of label"."""
+"""Objects by "namespace/name of the PodCliqueSet in their part-of label"; others by ""."""
 INDEX_REPLICA = "replica"
 """Owned objects by "namespace/PodCliqueSet/replica index" of the replica that they belong to."""
 INDEX_OWNER = "owner"
@@ -107,6 +107,12 @@ def by_label(label: str) -> IndexFunction:
     return index
 
 
+def by_set(obj: HasMetadata) -> Iterable[str]:
+    """File an object under the PodCliqueSet in its label, or under the empty text."""
+    pcs = obj.metadata.labels.get(LABEL_PART_OF)
+    return (f"{obj.metadata.namespace}/{pcs}",) if pcs else ("",)
+
+
 def by_replica(obj: HasMetadata) -> Iterable[str]:
     """File an object under its replica of a PodCliqueSet, by label or, without one, by name."""
     metadata = obj.metadata
@@ -131,8 +137,8 @@ def by_owner(obj: HasMetadata) -> Iterable[str]:
 
 
 def by_node(pod: Pod) -> Iterable[str]:
-    """File a pod under its node."""
-    return (pod.spec.node_name,) if pod.spec.node_name else ()
+    """File a pod under its node, or under the empty text."""
+    return (pod.spec.node_name,)
 
 
 def by_involved(event: Event) -> Iterable[str]:
@@ -142,7 +148,7 @@ def by_involved(event: Event) -> Iterable[str]:
 
 
 _OWNED: Mapping[str, IndexFunction] = {
-    INDEX_PART_OF: by_label(LABEL_PART_OF),
+    INDEX_PART_OF: by_set,
     INDEX_OWNER: by_owner,
 }
 _CHILD: Mapping[str, IndexFunction] = {**_OWNED, INDEX_REPLICA: by_replica}

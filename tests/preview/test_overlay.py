@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from grove_tui.actions.preview.overlay import INDEX_WAITING, focus, freeze, overlay
+from grove_tui.actions.preview.overlay import focus, freeze, overlay
 from grove_tui.kube.objects import NamespacedName, Pod, key_of
 from grove_tui.kube.store import Store
 from grove_tui.reconcile.world import INDEX_NODE, INDEX_PODCLIQUE, INDEXES
@@ -59,7 +59,7 @@ def test_a_frozen_world_stays_when_the_stores_go_on():
 
     assert names(frozen.pods.values()) == ["a", "b"]
     assert frozen.pods.get("default", "a") is not None
-    assert names(frozen.pods.by_index(INDEX_WAITING, "")) == ["a"]
+    assert names(frozen.pods.by_index(INDEX_NODE, "")) == ["a"]
 
 
 def test_a_focus_narrows_the_indexes_to_some_sets_and_nothing_else():

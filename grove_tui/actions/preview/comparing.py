@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from grove_tui.actions.preview.model import Arrival, Loss, Names
-from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.room import Lack
 from grove_tui.actions.preview.simulation import Simulation
 from grove_tui.api.constants import LABEL_PODCLIQUE, LABEL_PODGANG
 from grove_tui.kube.objects import Pod, key_of
 from grove_tui.kube.quantity import CPU, MEMORY
-from grove_tui.reconcile.world import World
+from grove_tui.reconcile.world import INDEX_NODE, World
 
 GATED = Lack("waits until its gang may start")
 
@@ -48,7 +47,7 @@ class Comparison:
 
     def relieved(self) -> Iterator[Pod]:
         """Yield the real pods that find a node through the change."""
-        for pod in self.world.pods.by_index(INDEX_WAITING, ""):
+        for pod in self.world.pods.by_index(INDEX_NODE, ""):
             after = self.with_.world.pods.get(*key_of(pod))
             other = self.without.world.pods.get(*key_of(pod))
             if _has_node(after) and not _has_node(other):

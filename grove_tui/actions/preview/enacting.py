@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from grove_tui.actions.draining import belongs_to_node
 from grove_tui.actions.preview.changes import Change, Cordon, Delete, Drain, Lose, Scale
-from grove_tui.actions.preview.overlay import INDEX_WAITING
 from grove_tui.actions.preview.simulation import Simulation
 from grove_tui.actions.preview.standstill import set_of
 from grove_tui.actions.target import Target
@@ -39,7 +38,7 @@ def sets_of(world: World, changes: Iterable[Change]) -> set[NamespacedName]:
 
 def waiting_sets(world: World) -> set[NamespacedName]:
     """Return the PodCliqueSets with pods that have no node; they may find one through a change."""
-    return _sets(world.pods.by_index(INDEX_WAITING, ""))
+    return _sets(world.pods.by_index(INDEX_NODE, ""))
 
 
 def _sets(found: Iterable[HasMetadata]) -> set[NamespacedName]:

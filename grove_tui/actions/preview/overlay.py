@@ -5,33 +5,19 @@ objects on top of anything with the read side of a Store. Both answer as a Store
 content would.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from grove_tui.api.constants import LABEL_PART_OF
-from grove_tui.kube.objects import HasMetadata, NamespacedName, Pod, key_of
+from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.store import IndexFunction, Store
-from grove_tui.reconcile.world import INDEX_NODE, INDEXES, Objects, World
+from grove_tui.reconcile.world import INDEX_NODE, INDEX_PART_OF, INDEXES, Objects, World
 
 T = TypeVar("T", bound=HasMetadata)
 
-INDEX_WAITING = "waiting"
-"""Pods without a node, by the empty text."""
-
-
-def _by_waiting(pod: Pod) -> Iterable[str]:
-    return () if pod.spec.node_name else ("",)
-
-
-_INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
-    **INDEXES,
-    "pods": {**INDEXES["pods"], INDEX_WAITING: _by_waiting},
-}
-
-
-_WHOLE = (INDEX_NODE, INDEX_WAITING)
-"""Indexes that a focus leaves whole."""
+_AT_HAND = (INDEX_NODE, INDEX_PART_OF)
+"""Indexes that are taken over: they are soon copied, and long in building."""
 
 
 class Frozen(Generic[T]):
@@ -39,54 +25,61 @@ class Frozen(Generic[T]):
 
     def __init__(
         self,
-        objects: Iterable[T],
+        objects: Mapping[NamespacedName, T],
         functions: Mapping[str, IndexFunction],
-        keys: Iterable[NamespacedName] = (),
+        indexes: Mapping[str, Mapping[str, Sequence[T]]],
+        focus: Collection[str] | None = None,
     ) -> None:
         """Take over objects.
 
         Args:
             objects: The objects.
             functions: The indexes.
-            keys: Their keys in the same order, where they are at hand.
+            indexes: Those of them that are at hand; they are whole.
+            focus: Of which PodCliqueSets the other indexes are; None for all.
         """
-        self._objects = tuple(objects)
-        self._keys = tuple(keys)
+        self._objects = objects
         self._functions = functions
-        self._by_key: dict[NamespacedName, T] | None = None
-        self._focus = self._objects
-        self._indexes: dict[str, dict[str, list[T]]] = {}
+        self._whole = indexes
+        self._focus = focus
+        self._indexes: dict[str, Mapping[str, Sequence[T]]] = dict(indexes)
 
     def __len__(self) -> int:
         return len(self._objects)
 
     def get(self, namespace: str, name: str) -> T | None:
         """Return one object, or None."""
-        if self._by_key is None:
-            keys = self._keys or map(key_of, self._objects)
-            self._by_key = dict(zip(keys, self._objects, strict=True))
-        return self._by_key.get(NamespacedName(namespace, name))
+        return self._objects.get(NamespacedName(namespace, name))
 
     def values(self) -> Collection[T]:
         """Return all objects."""
-        return self._objects
+        return self._objects.values()
 
     def by_index(self, index: str, value: str) -> Collection[T]:
         """Return the objects that the index files under `value`."""
         built = self._indexes.get(index)
         if built is None:
-            built = self._indexes[index] = {}
-            function = self._functions[index]
-            for obj in self._objects if index in _WHOLE else self._focus:
-                for found in function(obj):
-                    built.setdefault(found, []).append(obj)
+            found = self.values() if index in _AT_HAND else self._focused()
+            built = self._indexes[index] = _built(found, self._functions[index])
         return built.get(value, ())
 
-    def focused(self, is_wanted: Callable[[T], bool]) -> "Frozen[T]":
-        """Return the same objects, with indexes of the wanted ones only."""
-        focused = Frozen(self._objects, self._functions, self._keys)
-        focused._focus = tuple(filter(is_wanted, self._objects))
-        return focused
+    def focused(self, sets: Collection[NamespacedName]) -> "Frozen[T]":
+        """Return the same objects, with indexes of what these sets own and of what none does."""
+        values = ("", *("/".join(key) for key in sorted(sets)))
+        return Frozen(self._objects, self._functions, self._whole, values)
+
+    def _focused(self) -> Iterable[T]:
+        if self._focus is None or INDEX_PART_OF not in self._functions:
+            return self.values()
+        return chain.from_iterable(self.by_index(INDEX_PART_OF, value) for value in self._focus)
+
+
+def _built(objects: Iterable[T], function: IndexFunction) -> dict[str, list[T]]:
+    built: dict[str, list[T]] = {}
+    for obj in objects:
+        for value in function(obj):
+            built.setdefault(value, []).append(obj)
+    return built
 
 
 Index = dict[str, dict[NamespacedName, T]]
@@ -115,6 +108,8 @@ class Overlay(Generic[T]):
     def values(self) -> Collection[T]:
         """Return all objects."""
         changed = self._changed
+        if not changed:
+            return self._base.values()
         kept = [obj for obj in self._base.values() if key_of(obj) not in changed]
         return [*kept, *(obj for obj in changed.values() if obj is not None)]
 
@@ -157,11 +152,13 @@ def freeze(world: World) -> World:
 
 
 def _frozen(world: World, name: str) -> Any:
-    objects = getattr(world, name)
+    objects, functions = getattr(world, name), INDEXES[name]
     if isinstance(objects, Frozen):
         return objects
-    keys = objects.keys() if isinstance(objects, Store) else ()
-    return Frozen(objects.values(), _INDEXES[name], keys)
+    if isinstance(objects, Store):
+        at_hand = {index: objects.filed(index) for index in _AT_HAND if index in functions}
+        return Frozen(objects.copy(), functions, at_hand)
+    return Frozen({key_of(obj): obj for obj in objects.values()}, functions, {})
 
 
 def focus(world: World, sets: Collection[NamespacedName]) -> World:
@@ -169,21 +166,15 @@ def focus(world: World, sets: Collection[NamespacedName]) -> World:
 
     Plans about one set never look at the parts of another one, and most of a cluster is others.
     """
-
-    def is_wanted(obj: HasMetadata) -> bool:
-        metadata = obj.metadata
-        pcs = metadata.labels.get(LABEL_PART_OF)
-        return not pcs or (metadata.namespace, pcs) in sets
-
     return World(
-        **{field.name: getattr(world, field.name).focused(is_wanted) for field in fields(World)}
+        **{field.name: getattr(world, field.name).focused(sets) for field in fields(World)}
     )
 
 
 def overlay(world: World) -> World:
     """Return a world that starts as `world`, which is frozen, and can be changed."""
     copies: dict[str, Any] = {
-        field.name: Overlay(getattr(world, field.name), _INDEXES[field.name])
+        field.name: Overlay(getattr(world, field.name), INDEXES[field.name])
         for field in fields(World)
     }
     return World(**copies)

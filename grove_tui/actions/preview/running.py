@@ -13,7 +13,7 @@ from grove_tui.actions.preview.model import Confirm, Preview
 from grove_tui.actions.preview.overlay import focus, freeze
 from grove_tui.actions.preview.room import Demands, are_nodes_unseen
 from grove_tui.actions.preview.simulation import Simulation
-from grove_tui.actions.preview.standstill import prepare
+from grove_tui.actions.preview.standstill import leaving, prepare
 from grove_tui.kube.objects import NamespacedName
 from grove_tui.reconcile.updates import is_updating
 from grove_tui.reconcile.world import World
@@ -33,10 +33,11 @@ def preview(world: World, changes: Sequence[Change], now: datetime) -> Preview:
     world = focus(world, sets | others)
     demands = Demands()
     compared = Comparison(world, Simulation(world, now, demands), Simulation(world, now, demands))
-    prepare(compared.with_.draft, sets | others, now)
+    left = leaving(world, sets | others)
+    prepare(compared.with_.draft, left, sets | others, now)
     gone = [change for change in changes if not enact(compared.with_, change)]
     compared.with_.settle()
-    prepare(compared.without.draft, sets | others, now)
+    prepare(compared.without.draft, left, sets | others, now)
     _follow(compared)
     found = Preview(
         changes=tuple(change for change in changes if change not in gone),

@@ -5,7 +5,7 @@ is gone, and an update that is under way stands still, because what it replaces 
 the change and would take many steps.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,16 +18,36 @@ from grove_tui.kube.objects import HasMetadata, NamespacedName, Pod, is_true
 from grove_tui.reconcile.updates import is_updating
 from grove_tui.reconcile.world import INDEX_PART_OF, World
 
-_OWNED = ("podcliquesets", "podcliquescalinggroups", "podcliques", "podgangs", "pods")
+_OWNED = ("podcliquescalinggroups", "podcliques", "podgangs", "pods")
 
 
-def prepare(draft: Draft, sets: Collection[NamespacedName], now: datetime) -> None:
-    """Bring what concerns these sets to rest."""
+def leaving(world: World, sets: Collection[NamespacedName]) -> list[Any]:
+    """Return what is of these sets and about to be gone."""
+    return [
+        obj
+        for obj in _parts(world, sorted(sets))
+        if obj.metadata.deletion_timestamp is not None
+        and set_of(obj) in sets
+        and not is_stuck(world, obj)
+    ]
+
+
+def _parts(world: World, sets: Sequence[NamespacedName]) -> Iterator[Any]:
+    for key in sets:
+        pcs = world.podcliquesets.get(*key)
+        if pcs is not None:
+            yield pcs
     for field in _OWNED:
-        for obj in getattr(draft.world, field).values():
-            leaves = obj.metadata.deletion_timestamp is not None
-            if leaves and set_of(obj) in sets and not is_stuck(draft.world, obj):
-                draft.remove(obj)
+        for key in sets:
+            yield from getattr(world, field).by_index(INDEX_PART_OF, "/".join(key))
+
+
+def prepare(
+    draft: Draft, leaving: Iterable[Any], sets: Collection[NamespacedName], now: datetime
+) -> None:
+    """Bring what concerns these sets to rest, without what is about to be gone."""
+    for obj in leaving:
+        draft.remove(obj)
     for key in sorted(sets):
         pcs = draft.world.podcliquesets.get(*key)
         if pcs is not None and is_updating(pcs):
