@@ -219,9 +219,9 @@ class TableKeys(CopyKeys):
             return
         if isinstance(source, Tree):
             wanted = self._query.tree_filter(self.book) if self._query else None
-            may_hold = self._query.may_hold(self.book) if self._query else None
+            holding = self._query.holding(self.book) if self._query else None
             whole = not self._only_trouble
-            source.set_filter(self._troubled(wanted), whole=whole, may_hold=may_hold)
+            source.set_filter(self._troubled(wanted), whole=whole, holding=holding)
         else:
             wanted = self._query.filter(self.book) if self._query else None
             source.set_filter(self._troubled(wanted))

@@ -14,7 +14,7 @@ The fields are `gang` (its health word or its name), `status`, `node`, `ns`, `ki
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import translate
 from typing import Any
@@ -25,7 +25,7 @@ from grove_tui.api.objects import PodCliqueSet
 from grove_tui.kube.objects import Event, HasMetadata
 from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
-from grove_tui.view.haystack import row_text
+from grove_tui.view.haystack import Text, row_text
 from grove_tui.view.keys import Kind
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Severity
@@ -45,6 +45,8 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+_LITERAL = re.compile(r"[A-Za-z0-9_/:.-]+")
+"""Texts of which all but the dots stand for themselves."""
 _KINDS = {
     Kind.PODCLIQUESET: ("pcs", "podcliqueset"),
     Kind.GANG: ("gang",),
@@ -71,7 +73,7 @@ class Query(Struct, frozen=True):
 
     terms: tuple[Term, ...]
     has_negation: bool
-    texts: tuple[re.Pattern[str], ...] = ()
+    texts: tuple[Text, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -90,16 +92,14 @@ class Query(Struct, frozen=True):
             return wanted
         return lambda subject: subject.key.kind is Kind.POD and wanted(subject)
 
-    def may_hold(self, book: GangBook) -> Callable[[Gang], bool] | None:
-        """Return a quick test that tells gangs in which no row is wanted; None where there is none.
+    def holding(self, book: GangBook) -> Callable[[Sequence[Gang]], Sequence[Gang]] | None:
+        """Return what quickly leaves out gangs in which no row is wanted; None where nothing does.
 
-        It does not look at the set that a gang belongs to.
+        It takes the gangs of one set, and does not look at the set.
         """
-        searches = [text.search for text in self.texts]
-        if not searches:
+        if not self.texts:
             return None
-        words = book.haystack.of
-        return lambda gang: all(search(words(gang)) for search in searches)
+        return lambda gangs: book.haystack.holding(gangs, self.texts)
 
 
 def is_trouble(subject: Subject) -> bool:
@@ -114,7 +114,7 @@ def parse(text: str) -> Query:
         FilterError: A field, a number or a selector is not understood.
     """
     terms: list[Term] = []
-    texts: list[re.Pattern[str]] = []
+    texts: list[Text] = []
     has_negation = False
     words = text.split()
     while words:
@@ -176,9 +176,12 @@ def _pattern(word: str, flags: int = 0) -> re.Pattern[str]:
         return re.compile(re.escape(word), re.IGNORECASE)
 
 
-def _line_pattern(word: str) -> list[re.Pattern[str]]:
+def _line_pattern(word: str) -> list[Text]:
     """Return what finds a text among several lines, unless it may ask for what is around it."""
-    return [] if "\\" in word or "(?" in word else [_pattern(word, re.MULTILINE)]
+    if "\\" in word or "(?" in word:
+        return []
+    part = max(word.split("."), key=len) if _LITERAL.fullmatch(word) else ""
+    return [Text(_pattern(word, re.MULTILINE), part.lower())]
 
 
 # Words

@@ -17,6 +17,9 @@ from grove_tui.view.subject import Filter, Node, Subject
 from grove_tui.view.treelines import Drawn, Lines, Part, Shape, gang_lines
 from grove_tui.view.treerows import COLUMNS, TreeRows
 
+Holding = Callable[[Sequence[Gang]], Sequence[Gang]]
+"""Returns those of the gangs of one set in which a row may be wanted."""
+
 _TREE_KINDS = frozenset(
     {Kind.PODCLIQUESET, Kind.GANG, Kind.SCALING_GROUP, Kind.GROUP_REPLICA, Kind.PODCLIQUE, Kind.POD}
 )
@@ -50,7 +53,7 @@ class Tree:
         self._whole = True
         self._folded: set[Key] = set()
         self._show_namespace = show_namespace
-        self._may_hold: Callable[[Gang], bool] | None = None
+        self._holding: Holding | None = None
         self._drawn = self._everything = Drawn()
         self._rows = TreeRows(book, show_namespace=show_namespace)
 
@@ -71,20 +74,20 @@ class Tree:
         wanted: Filter | None,
         *,
         whole: bool = True,
-        may_hold: Callable[[Gang], bool] | None = None,
+        holding: Holding | None = None,
     ) -> None:
         """Show only what `wanted` accepts and what is above it; None shows everything.
 
         Args:
             wanted: The filter.
             whole: Whether a row that is accepted keeps everything below it.
-            may_hold: Tells gangs in which `wanted` accepts nothing, if there is a quick way.
+            holding: Leaves out gangs in which `wanted` accepts nothing, if there is a quick way.
         """
         if self._filter is None:
             self._everything = self._drawn
         self._filter = wanted
         self._whole = whole
-        self._may_hold = may_hold
+        self._holding = holding
         # What was drawn before is still good for all gangs that did not change since.
         self._drawn = self._everything if wanted is None else Drawn()
 
@@ -220,11 +223,11 @@ class Tree:
             inherited=inherited,
             depth=1,
             parent=key,
-            may_hold=self._may_hold,
         )
         known = self._drawn.parts.get(key)
         if known is None or not known.shows(gangs, shape):
-            keys = [row for gang in gangs for row in self._gang_lines(gang, shape).keys]
+            asked = gangs if self._holding is None or inherited else self._holding(gangs)
+            keys = [row for gang in asked for row in self._gang_lines(gang, shape).keys]
             known = self._drawn.parts[key] = Part(shape, gangs, keys)
         return known.keys
 

@@ -22,7 +22,6 @@ class Shape:
         inherited: Whether the filter accepts the whole set.
         depth: Depth of the gang's row.
         parent: Row of the set.
-        may_hold: Tells gangs in which the filter accepts nothing, if there is a quick way.
     """
 
     is_folded: Callable[[Key], bool]
@@ -33,7 +32,6 @@ class Shape:
     inherited: bool
     depth: int
     parent: Key
-    may_hold: Callable[[Gang], bool] | None = None
 
 
 @dataclass(slots=True)
@@ -95,9 +93,6 @@ class Drawn:
 
 def gang_lines(gang: Gang, shape: Shape) -> Lines:
     """Return the rows of a gang."""
-    may_hold = shape.may_hold
-    if may_hold is not None and not shape.inherited and not may_hold(gang):
-        return Lines(gang)
     return _Walk(gang, shape).lines()
 
 

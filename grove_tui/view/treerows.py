@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import is_
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -70,19 +71,30 @@ class TreeRows:
     def __init__(self, book: GangBook, *, show_namespace: bool = False) -> None:
         self._book = book
         self._show_namespace = show_namespace
+        self._sets: dict[str, tuple[PodCliqueSet, list[Gang], Summary, Health]] = {}
 
     def content(self, key: Key, node: Node | None) -> Content:
         """Return what the row of `key` shows; of an object that is gone only the name."""
         now = self._book.clock()
         if isinstance(node, PodCliqueSet):
-            return _content(self._book.set_health(node), self._set(node), now)
+            summary, health = self._set(node)
+            return _content(health, summary, now)
         if node is None or isinstance(node, PodFacts):
             return self._pod(key, now)
         health = remembered(self._book, node) if isinstance(node, Gang) else node.health
         return _content(health, _summary(node), now)
 
-    def _set(self, pcs: PodCliqueSet) -> Summary:
+    def _set(self, pcs: PodCliqueSet) -> tuple[Summary, Health]:
+        """Return what a set shows; its sums over all gangs are made when one of them changed."""
         gangs = list(self._book.gangs(pcs))
+        known = self._sets.get(pcs.metadata.uid)
+        if known is not None and known[0] is pcs and _are_same(known[1], gangs):
+            return known[2:]
+        summary, health = self._sum(pcs, gangs), self._book.set_health(pcs)
+        self._sets[pcs.metadata.uid] = pcs, gangs, summary, health
+        return summary, health
+
+    def _sum(self, pcs: PodCliqueSet, gangs: list[Gang]) -> Summary:
         available = sum(gang.is_available for gang in gangs[: pcs.spec.replicas])
         name = pcs.metadata.name
         return Summary(
@@ -116,6 +128,10 @@ class TreeRows:
             Cell(pod.spec.hostname),
         )
         return Content(cells, POD_GLYPHS[severity], severity)
+
+
+def _are_same(known: list[Gang], gangs: list[Gang]) -> bool:
+    return len(known) == len(gangs) and all(map(is_, known, gangs))
 
 
 def _summary(node: Gang | Group | GroupReplica | Clique) -> Summary:

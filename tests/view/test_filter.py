@@ -151,9 +151,7 @@ def test_passing_over_gangs_changes_nothing_but_the_time_it_takes(scene, text, w
     query = parse(text)
     slow, quick = Tree(scene.book), Tree(scene.book)
     slow.set_filter(query.tree_filter(scene.book), whole=whole)
-    quick.set_filter(
-        query.tree_filter(scene.book), whole=whole, may_hold=query.may_hold(scene.book)
-    )
+    quick.set_filter(query.tree_filter(scene.book), whole=whole, holding=query.holding(scene.book))
 
     assert quick.keys() == slow.keys()
 
@@ -162,7 +160,7 @@ def test_a_filter_that_is_taken_away_shows_what_changed_meanwhile(scene):
     tree = Tree(scene.book)
     before = tree.keys()
     query = parse("crash")
-    tree.set_filter(query.tree_filter(scene.book), may_hold=query.may_hold(scene.book))
+    tree.set_filter(query.tree_filter(scene.book), holding=query.holding(scene.book))
     assert len(tree.keys()) < len(before)
     healthy = scene.world.podcliques.get("default", "sim-0-worker")
     (extra,) = pods(healthy, "ready")
@@ -181,8 +179,8 @@ def test_a_filter_that_is_taken_away_shows_what_changed_meanwhile(scene):
 def test_words_that_changed_are_found(scene):
     tree = Tree(scene.book)
     query = parse("crash")
-    may_hold = query.may_hold(scene.book)
-    tree.set_filter(query.tree_filter(scene.book), may_hold=may_hold)
+    holding = query.holding(scene.book)
+    tree.set_filter(query.tree_filter(scene.book), holding=holding)
     assert tree.keys()
     broken = scene.world.podcliques.get("default", "sim-1-worker")
     scene.put(pods(broken, "ready", "ready")[1])
