@@ -2,16 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from grove_tui.view.filter import FilterError, parse
+
+
+class FilterInput(Input):
+    """A field that is as wide as there is room, whatever is typed."""
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,  # noqa: ARG002 - Textual asks for it with every character
+        recompose: bool = False,
+    ) -> Self:
+        """Paint the field again, without a layout of the whole screen."""
+        return super().refresh(*regions, repaint=repaint, recompose=recompose)
 
 
 class FilterBar(Horizontal):
@@ -54,10 +69,11 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._language = language
         self._placeholder = placeholder
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         yield Static("/", markup=False)
-        yield Input(placeholder=self._placeholder, id="filter", select_on_focus=False)
+        yield FilterInput(placeholder=self._placeholder, id="filter", select_on_focus=False)
         yield Static(id="filter-problem", markup=False)
 
     @property
@@ -84,14 +100,19 @@ class FilterBar(Horizontal):
     @on(Input.Changed, "#filter")
     def judge(self, event: Input.Changed) -> None:
         event.stop()
-        problem = self.query_one("#filter-problem", Static)
         try:
             query = self._language(event.value)
         except FilterError as error:
-            problem.update(Content(str(error)))
+            self._tell(str(error))
             return
-        problem.update(Content(""))
+        self._tell("")
         self.post_message(self.Changed(query))
+
+    def _tell(self, problem: str) -> None:
+        # Another text is a layout of the whole screen.
+        if problem != self._problem:
+            self._problem = problem
+            self.query_one("#filter-problem", Static).update(Content(problem))
 
     @on(Input.Submitted, "#filter")
     def leave(self, event: Input.Submitted) -> None:
