@@ -6,6 +6,7 @@ dashes and digits, so neither the end of a name nor "the first number in it" ide
 """
 
 import re
+from functools import lru_cache
 
 CLUSTER_DOMAIN = "svc.cluster.local"
 """The Grove API fixes the cluster domain; hostnames handed to pods contain it."""
@@ -161,6 +162,7 @@ def replica_of_podgang(podgang: str, pcs: str) -> int | None:
     return parse_index(rest.split("-", 1)[0]) if rest else None
 
 
+@lru_cache(maxsize=4096)
 def parse_index(text: str | None) -> int | None:
     """Return a replica or pod index written as a label or name writes it, else None."""
     if text is None or not _INDEX.fullmatch(text):

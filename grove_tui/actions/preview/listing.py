@@ -1,10 +1,14 @@
 """What comes and goes, by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
 
 from grove_tui.actions.preview.line import AGAIN, LESS, MORE, WARNING, Line
 from grove_tui.actions.preview.model import Arrival, Loss, Names, Preview
 from grove_tui.actions.preview.room import UNSEEN
+
+T = TypeVar("T")
 
 MOST_PODS = 200
 """How many objects of a kind are listed."""
@@ -20,24 +24,24 @@ def listing(preview: Preview) -> Iterator[Line]:
     )
     if preview.losses:
         yield Line(" ", "title", "Pods that go")
-        yield from _some(_loss(loss) for loss in preview.losses)
+        yield from _some(preview.losses, _loss)
     if preview.arrivals:
         yield Line(" ", "title", "Pods that come, by hostname (names are made up on creation)")
-        yield from _some(_arrival(arrival) for arrival in preview.arrivals)
+        yield from _some(preview.arrivals, _arrival)
     if preview.relieved:
         yield Line(" ", "title", "Waiting pods that get a node")
-        yield from _some(_relieved(loss) for loss in preview.relieved)
+        yield from _some(preview.relieved, _relieved)
     if any(names for _, names in kinds):
         yield Line(" ", "title", "Other objects")
         for kind, names in kinds:
-            yield from _some(_objects(kind, names))
+            yield from _some(_named(names), partial(_object, kind))
 
 
-def _some(found: Iterable[Line]) -> Iterator[Line]:
-    listed = list(found)
-    yield from listed[:MOST_PODS]
-    if len(listed) > MOST_PODS:
-        yield Line(" ", "dim", f"and {len(listed) - MOST_PODS} more")
+def _some(found: Sequence[T], line: Callable[[T], Line]) -> Iterator[Line]:
+    """Yield the lines of what is listed, and how much is not."""
+    yield from map(line, found[:MOST_PODS])
+    if len(found) > MOST_PODS:
+        yield Line(" ", "dim", f"and {len(found) - MOST_PODS} more")
 
 
 def _loss(loss: Loss) -> Line:
@@ -60,11 +64,15 @@ def _on(node: str) -> str:
     return f"  on {node}" if node else "  waiting"
 
 
-def _objects(kind: str, names: Names) -> Iterator[Line]:
-    for symbol, style, found in (
-        (LESS, "error", names.removed),
-        (AGAIN, "info", names.recreated),
-        (MORE, "ok", names.added),
-    ):
-        for name in found:
-            yield Line(symbol, style, f"{kind} {name}")
+def _named(names: Names) -> list[tuple[str, str, str]]:
+    """Return each name after the symbol and the style of what becomes of it."""
+    return [
+        *((LESS, "error", name) for name in names.removed),
+        *((AGAIN, "info", name) for name in names.recreated),
+        *((MORE, "ok", name) for name in names.added),
+    ]
+
+
+def _object(kind: str, named: tuple[str, str, str]) -> Line:
+    symbol, style, name = named
+    return Line(symbol, style, f"{kind} {name}")
