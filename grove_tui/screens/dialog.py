@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
+from rich.console import RenderableType
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Button, Static
+
+from grove_tui.widgets.dimmed import Dimmed
 
 T = TypeVar("T")
 
@@ -31,6 +35,13 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     ]
     HEADING = ""
     ANSWER = "OK"
+
+    def render(self) -> RenderableType:
+        """Return the screen below, dimmed."""
+        found = super().render()
+        if isinstance(found, BackgroundScreen):
+            return Dimmed(found.screen, found.color)
+        return found
 
     def compose(self) -> ComposeResult:
         with Vertical(id="frame") as frame:

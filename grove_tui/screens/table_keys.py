@@ -145,6 +145,8 @@ class TableKeys(CopyKeys):
         source: object = table.source
         if not isinstance(source, Marked):
             return {}
+        if not source.marks:
+            return {}
         seen = [key for key in source.keys() if key in source.marks and isinstance(key, Key)]  # noqa: SIM118 - no mapping
         reason = "hidden by the filter" if self.is_filtered else "folded away"
         unseen = sorted(source.marks.difference(seen))
