@@ -66,6 +66,14 @@ class HostedReconciler:
         links = (informer.link.state for informer in self._informers)
         return self._manager.is_idle and all(state is LinkState.LIVE for state in links)
 
+    def rests_for(self, seconds: float) -> bool:
+        """Tell whether it is idle and means to do nothing by itself for so long."""
+        manager = self._manager
+        if manager is None or not manager.is_idle:
+            return False
+        soon = asyncio.get_running_loop().time() + seconds
+        return manager.next_due is None or manager.next_due > soon
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="reconciler")
 
@@ -202,7 +210,10 @@ class Stand:
                 before = versions
 
     def _is_silent(self) -> bool:
-        return self._silence is None or self._silence() >= self.pace.quiet / 2
+        if self._silence is None:
+            return True
+        quiet = self.pace.quiet
+        return self._silence() >= quiet / 2 and self.reconciler.rests_for(quiet)
 
     async def right(self) -> Snapshot:
         """Wait for rest and have the oracle judge every object."""
