@@ -17,6 +17,8 @@ class Features:
 
     gates: bool = True
     hpas: bool = True
+    cel: bool = True
+    """Rules of CRDs."""
 
 
 ALL = Features()

@@ -1,6 +1,7 @@
 """A real control plane per session; our scheduler and kubelet as plain API clients of it."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from grove_tui.api.crds import crds
+from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.demo.seed import seed_nodes
 from grove_tui.demo.simulation import Parts, Simulation
 from grove_tui.kube.client import Client
@@ -62,6 +64,8 @@ def features(control_plane: ControlPlane, pytestconfig: pytest.Config) -> Featur
         terminal.line("\nthe API server drops schedulingGates: gates of pods are not checked")
     if not found.hpas:
         terminal.line("\nthe API server has no autoscaling/v2: autoscalers are not checked")
+    if not found.cel:
+        terminal.line("\nthe API server drops the CRDs' rules: they are not checked")
     return found
 
 
@@ -139,9 +143,16 @@ async def _ask_features(plane: ControlPlane) -> Features:
         return Features(
             gates=bool(pod["spec"].get("schedulingGates")),
             hpas=await _is_served(client, "/apis/autoscaling/v2"),
+            cel=await _keeps_rules(client),
         )
     finally:
         await client.close()
+
+
+async def _keeps_rules(client: Client) -> bool:
+    path = CRDS.path(name=PODCLIQUESETS.qualified_name)
+    stored = await client.request_json("GET", path)
+    return "x-kubernetes-validations" in json.dumps(stored)
 
 
 async def _is_served(client: Client, path: str) -> bool:

@@ -23,6 +23,8 @@ import trustme
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 START_SECONDS = 60
+FIRST_WITHOUT_PLAIN_PORT = 24
+"""The minor version since which controller manager and scheduler do not know `--port`."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _controller_manager(assets: Path, kubeconfig: Path) -> Sequence[str]:
         "--controllers=*,-nodelifecycle,-nodeipam,-attachdetach,-persistentvolume-binder",
         "--bind-address=127.0.0.1",
         f"--secure-port={free_port()}",
-        "--port=0",
+        *_no_plain_port(assets),
         "--leader-elect=false",
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
@@ -148,9 +150,16 @@ def _scheduler(assets: Path, kubeconfig: Path) -> Sequence[str]:
         f"--kubeconfig={kubeconfig}",
         "--bind-address=127.0.0.1",
         f"--secure-port={free_port()}",
-        "--port=0",
+        *_no_plain_port(assets),
         "--leader-elect=false",
     )
+
+
+def _no_plain_port(assets: Path) -> Sequence[str]:
+    """Close the port without TLS, which later versions no longer have."""
+    said = subprocess.check_output([assets / "kube-apiserver", "--version"], text=True)
+    minor = int(said.removeprefix("Kubernetes v1.").partition(".")[0])
+    return ("--port=0",) if minor < FIRST_WITHOUT_PLAIN_PORT else ()
 
 
 @contextmanager

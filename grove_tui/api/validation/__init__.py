@@ -77,7 +77,10 @@ def validate_child(kind: str, obj: Any) -> list[FieldError]:
     Upstream has no webhook for them: their schema is all there is, so that people and autoscalers
     may scale as they like.
     """
-    return _with_types(kind, obj, _type_meta(kind, obj))
+    found = [*_type_meta(kind, obj)]
+    if kind == PODCLIQUES.kind:
+        found += cliques.check_podclique(obj)
+    return _with_types(kind, obj, found)
 
 
 def _defaulted(obj: Any) -> Any:

@@ -11,9 +11,18 @@ from grove_tui.api.validation.manifest import (
     Clique,
     Group,
     Manifest,
+    auto_scaling,
     items,
+    mapping,
     text,
 )
+
+
+def check_podclique(obj: Any) -> Iterator[FieldError]:
+    """Check what is not a matter of types in a PodClique of its own."""
+    yield from _auto_scaling(
+        auto_scaling("spec", mapping(obj, "spec"), "autoScalingConfig"), None, None
+    )
 
 
 def check(manifest: Manifest) -> Iterator[FieldError]:

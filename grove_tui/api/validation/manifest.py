@@ -145,7 +145,7 @@ def _clique(path: str, raw: JSON) -> Clique:
         replicas=integer(spec, "replicas"),
         min_available=integer(spec, "minAvailable"),
         starts_after=texts(spec, "startsAfter"),
-        auto_scaling=_auto_scaling(f"{path}.spec", spec, "autoScalingConfig"),
+        auto_scaling=auto_scaling(f"{path}.spec", spec, "autoScalingConfig"),
         pod_spec=mapping(spec, "podSpec"),
         raw=raw,
     )
@@ -158,12 +158,13 @@ def _group(path: str, raw: JSON) -> Group:
         clique_names=texts(raw, "cliqueNames"),
         replicas=integer(raw, "replicas"),
         min_available=integer(raw, "minAvailable"),
-        scale=_auto_scaling(path, raw, "scaleConfig"),
+        scale=auto_scaling(path, raw, "scaleConfig"),
         raw=raw,
     )
 
 
-def _auto_scaling(parent: str, raw: JSON, key: str) -> AutoScaling | None:
+def auto_scaling(parent: str, raw: JSON, key: str) -> AutoScaling | None:
+    """Return an autoscaler's bounds, given below `parent` under this key."""
     value = raw.get(key)
     if not isinstance(value, dict):
         return None
