@@ -1,6 +1,7 @@
 """All objects of one namespace as JSON: what the oracle judges and the tests compare."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,11 +89,18 @@ class Snapshot:
         return [pod for pod in self.pods.values() if (controller(pod) or {}).get("uid") == uid]
 
     def versions(self) -> dict[tuple[str, str], str]:
-        """Return the resourceVersion of every object; equal versions mean that nothing moved."""
+        """Return a version of every object; equal versions mean that nothing moved."""
         return {
-            (plural, obj["metadata"]["name"]): obj["metadata"]["resourceVersion"]
+            (plural, obj["metadata"]["name"]): _version(plural, obj)
             for plural, obj in self.everything()
         }
+
+
+def _version(plural: str, obj: Json) -> str:
+    if plural == HPAS.plural:
+        # Kubernetes' own controller writes an autoscaler's status whenever it looks at it.
+        return json.dumps([obj["metadata"]["uid"], obj["spec"]], sort_keys=True)
+    return str(obj["metadata"]["resourceVersion"])
 
 
 async def read(client: Client, namespace: str) -> Snapshot:
