@@ -77,7 +77,6 @@ async def stand(
     namespace = re.sub("[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
     connection = await connect(str(control_plane.kubeconfig))
     client, traffic = Client(connection.transport), MeasuredTransport(connection.transport)
-    await client.create(NAMESPACES, {"metadata": {"name": namespace}})
 
     def reconcile() -> HostedReconciler:
         return HostedReconciler(traffic, system_clock, namespace)
@@ -91,6 +90,7 @@ async def stand(
         silence=lambda: traffic.silence,
     )
     try:
+        await client.create(NAMESPACES, {"metadata": {"name": namespace}})
         async with _simulated(Client(traffic)):
             made.reconciler.start()
             try:
