@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from grove_tui.actions.apply import apply
+from grove_tui.actions.manifests import read_manifests
 from grove_tui.api.crds import crds
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.demo.seed import seed_nodes
@@ -20,11 +22,13 @@ from grove_tui.kube.errors import NotFound
 from grove_tui.kube.http import connect
 from grove_tui.kube.objects import is_true
 from grove_tui.kube.resources import CRDS, NAMESPACES
+from grove_tui.kube.transport import Transport
 from tests.contract.oracle import Features
 from tests.contract.stand import REAL, HostedReconciler, Stand
 from tests.envtest.control_plane import ControlPlane, missing_binaries, running
 from tests.traffic import MeasuredTransport
 
+DEPLOY = Path(__file__).parents[2] / "deploy"
 NODES = 6
 START_SECONDS = 30
 GATED_POD = {
@@ -69,42 +73,58 @@ def features(control_plane: ControlPlane, pytestconfig: pytest.Config) -> Featur
     return found
 
 
+@pytest.fixture
+def parts() -> Parts:
+    """What of the simulation runs; the rest is the control plane's own here."""
+    return Parts(node_lifecycle=False, garbage_collector=False)
+
+
 @pytest_asyncio.fixture
 async def stand(
-    control_plane: ControlPlane, features: Features, request: pytest.FixtureRequest
+    control_plane: ControlPlane,
+    features: Features,
+    parts: Parts,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Stand]:
-    """An empty namespace with our reconciler, our scheduler and our kubelet."""
+    """An empty namespace; our reconciler may do there what `deploy/` grants it, and no more."""
     namespace = re.sub("[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
-    connection = await connect(str(control_plane.kubeconfig))
-    client, traffic = Client(connection.transport), MeasuredTransport(connection.transport)
+    async with (
+        _connected(control_plane.kubeconfig) as transport,
+        _connected(control_plane.reconciler) as limited,
+    ):
+        simulated, reconciled = MeasuredTransport(transport), MeasuredTransport(limited)
+        await Client(transport).create(NAMESPACES, {"metadata": {"name": namespace}})
 
-    def reconcile() -> HostedReconciler:
-        return HostedReconciler(traffic, system_clock, namespace)
+        def reconcile() -> HostedReconciler:
+            return HostedReconciler(reconciled, system_clock, namespace)
 
-    made = Stand(
-        client,
-        reconcile,
-        namespace=namespace,
-        pace=REAL,
-        features=features,
-        silence=lambda: traffic.silence,
-    )
-    try:
-        await client.create(NAMESPACES, {"metadata": {"name": namespace}})
-        async with _simulated(Client(traffic)):
+        made = Stand(
+            Client(transport),
+            reconcile,
+            namespace=namespace,
+            pace=REAL,
+            features=features,
+            silence=lambda: min(simulated.silence, reconciled.silence),
+        )
+        async with _simulated(Client(simulated), parts):
             made.reconciler.start()
             try:
                 yield made
             finally:
                 await made.reconciler.stop()
-    finally:
-        await client.close()
 
 
 @asynccontextmanager
-async def _simulated(client: Client) -> AsyncIterator[None]:
-    # Node life cycle, garbage collection and pod deletion are the control plane's own here.
-    parts = Parts(node_lifecycle=False, garbage_collector=False)
+async def _connected(kubeconfig: Path) -> AsyncIterator[Transport]:
+    transport = (await connect(str(kubeconfig))).transport
+    try:
+        yield transport
+    finally:
+        await transport.close()
+
+
+@asynccontextmanager
+async def _simulated(client: Client, parts: Parts) -> AsyncIterator[None]:
     simulation = asyncio.create_task(Simulation(client, speed=0, parts=parts).run())
     try:
         yield
@@ -115,16 +135,17 @@ async def _simulated(client: Client) -> AsyncIterator[None]:
 
 
 async def _prepare(plane: ControlPlane) -> None:
-    client = Client((await connect(str(plane.kubeconfig))).transport)
-    try:
+    async with _connected(plane.kubeconfig) as transport:
+        client = Client(transport)
         for crd in crds():
             await client.create(CRDS, crd)
         async with asyncio.timeout(START_SECONDS):
             for crd in crds():
                 await _established(client, crd["metadata"]["name"])
+        for name in ("namespace.yaml", "rbac.yaml"):
+            applied = await apply(client, read_manifests(DEPLOY / name), "")
+            assert applied.ok, applied.problems
         await seed_nodes(client, NODES, system_clock)
-    finally:
-        await client.close()
 
 
 async def _established(client: Client, name: str) -> None:
@@ -136,17 +157,15 @@ async def _established(client: Client, name: str) -> None:
 
 
 async def _ask_features(plane: ControlPlane) -> Features:
-    client = Client((await connect(str(plane.kubeconfig))).transport)
     path = "/api/v1/namespaces/default/pods?dryRun=All"
-    try:
+    async with _connected(plane.kubeconfig) as transport:
+        client = Client(transport)
         pod = await client.request_json("POST", path, GATED_POD)
         return Features(
             gates=bool(pod["spec"].get("schedulingGates")),
             hpas=await _is_served(client, "/apis/autoscaling/v2"),
             cel=await _keeps_rules(client),
         )
-    finally:
-        await client.close()
 
 
 async def _keeps_rules(client: Client) -> bool:

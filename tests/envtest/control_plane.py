@@ -21,6 +21,7 @@ from pathlib import Path
 
 import trustme
 
+RECONCILER = "system:serviceaccount:grove-tui-system:grove-tui-reconciler"
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 START_SECONDS = 60
 FIRST_WITHOUT_PLAIN_PORT = 24
@@ -29,10 +30,17 @@ FIRST_WITHOUT_PLAIN_PORT = 24
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A running control plane; the kubeconfig's user may do everything."""
+    """A running control plane.
+
+    Attributes:
+        kubeconfig: Of a user who may do everything.
+        reconciler: Kubeconfig of the ServiceAccount in `deploy/`, who may do what it is granted.
+        directory: Where logs and certificates are.
+    """
 
     kubeconfig: Path
-    server: str
+    reconciler: Path
+    directory: Path
 
 
 def missing_binaries() -> str:
@@ -51,24 +59,40 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(directory: Path, *, scheduler: bool = False) -> Iterator[ControlPlane]:
-    """Run etcd, the API server and the controller manager; the scheduler only if asked."""
-    assets = Path(os.environ["KUBEBUILDER_ASSETS"])
+def running(directory: Path) -> Iterator[ControlPlane]:
+    """Run etcd, the API server and the controller manager."""
+    assets = _assets()
     certificates = _certificates(directory)
-    token = secrets.token_hex(16)
+    admin, reconciler = secrets.token_hex(16), secrets.token_hex(16)
     with ExitStack() as stack:
         etcd_port = free_port()
         stack.enter_context(_process(directory, _etcd(assets, directory, etcd_port)))
         port = free_port()
         server = f"https://127.0.0.1:{port}"
-        (directory / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n')
+        (directory / "tokens.csv").write_text(
+            f'{admin},admin,admin,"system:masters"\n'
+            f'{reconciler},{RECONCILER},reconciler,"system:serviceaccounts"\n'
+        )
         stack.enter_context(_process(directory, _apiserver(assets, directory, etcd_port, port)))
-        kubeconfig = _write_kubeconfig(directory, server, token, certificates)
-        _wait_ready(server, token, directory)
-        stack.enter_context(_process(directory, _controller_manager(assets, kubeconfig)))
-        if scheduler:
-            stack.enter_context(_process(directory, _scheduler(assets, kubeconfig)))
-        yield ControlPlane(kubeconfig, server)
+        plane = ControlPlane(
+            _write_kubeconfig(directory / "admin", server, admin, certificates),
+            _write_kubeconfig(directory / "reconciler", server, reconciler, certificates),
+            directory,
+        )
+        _wait_ready(server, admin, directory)
+        stack.enter_context(_process(directory, _controller_manager(assets, plane.kubeconfig)))
+        yield plane
+
+
+@contextmanager
+def scheduling(plane: ControlPlane) -> Iterator[None]:
+    """Run Kubernetes' own scheduler for a while."""
+    with _process(plane.directory, _scheduler(_assets(), plane.kubeconfig)):
+        yield
+
+
+def _assets() -> Path:
+    return Path(os.environ["KUBEBUILDER_ASSETS"])
 
 
 def _certificates(directory: Path) -> trustme.CA:
@@ -79,7 +103,7 @@ def _certificates(directory: Path) -> trustme.CA:
     return authority
 
 
-def _write_kubeconfig(directory: Path, server: str, token: str, authority: trustme.CA) -> Path:
+def _write_kubeconfig(path: Path, server: str, token: str, authority: trustme.CA) -> Path:
     ca = base64.b64encode(authority.cert_pem.bytes()).decode()
     config = {
         "apiVersion": "v1",
@@ -91,7 +115,6 @@ def _write_kubeconfig(directory: Path, server: str, token: str, authority: trust
         "users": [{"name": "admin", "user": {"token": token}}],
         "contexts": [{"name": "envtest", "context": {"cluster": "envtest", "user": "admin"}}],
     }
-    path = directory / "kubeconfig"
     path.write_text(json.dumps(config))
     path.chmod(0o600)
     return path
@@ -124,6 +147,8 @@ def _apiserver(assets: Path, directory: Path, etcd_port: int, port: int) -> Sequ
         "--service-cluster-ip-range=10.0.0.0/24",
         "--authorization-mode=RBAC",
         # Our nodes are ready when we say so; nobody here takes the taint of new nodes away.
+        # As a hardened cluster has it: who sets an owner that blocks needs the right to.
+        "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
         "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
         "--allow-privileged=true",
     )
