@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt lint types layers unit snap bench test-envtest lock clean
+.PHONY: help demo test check fmt lint types layers unit snap bench test-envtest control-plane lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/.dev ## Measure speed and memory; one line per figure
 
 test-envtest: $(VENV)/.dev ## Run the workload tests on a real control plane (KUBEBUILDER_ASSETS)
 	$(BIN)/pytest tests/envtest -m envtest
+
+control-plane: ## Build a current Kubernetes for test-envtest and print its directory (needs Go)
+	@tests/envtest/kubernetes/build
 
 lock: $(VENV)/.dev ## Choose dependency versions anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
