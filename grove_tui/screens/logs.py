@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from grove_tui.actions.deleting import count_of
 from grove_tui.actions.logs import Entry, LogBuffer, LogFollower, Source, sources_of, to_text
 from grove_tui.cluster.files import saves_directory, write_new
 from grove_tui.cluster.session import Session
@@ -185,8 +186,8 @@ class LogsScreen(Screen[None]):
             Cell(f"{what} of {self._key}", "title"),
             Cell(self._found, "accent"),
             Cell(f"{len(self._present)} logs" if len(self._present) > 1 else ""),
-            Cell(f"{len(self._buffer)} lines"),
-            Cell(f"{left_out} containers left out" if left_out else "", "warn"),
+            Cell(count_of(len(self._buffer), "line")),
+            Cell(f"{count_of(left_out, 'container')} left out" if left_out else "", "warn"),
         ]
         right = [
             Cell("following", "ok") if view.following else Cell("standing still", "warn"),
@@ -253,7 +254,7 @@ class LogsScreen(Screen[None]):
     @on(Input.Changed, "#search")
     def point_out(self, message: Input.Changed) -> None:
         count = self._view.search(message.value)
-        self._found = f"{count} lines with {message.value!r}" if message.value else ""
+        self._found = f"{count_of(count, 'line')} with {message.value!r}" if message.value else ""
         self._show_state()
 
     @on(Input.Submitted, "#search")

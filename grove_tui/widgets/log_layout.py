@@ -1,5 +1,8 @@
 """Where the rows of a log are on a screen of a given width, wrapped or not.
 
+What is said about the log is always wrapped: there is no text to be lined up with, and it is to be
+read whole.
+
 Rows are only added at the end and dropped at the start, so positions are kept as absolute counts of
 screen lines and nothing is counted again when the oldest rows go.
 """
@@ -56,7 +59,7 @@ class LogLayout:
     def shape(self, room: int, *, wrap: bool) -> None:
         """Lay everything out for texts of `room` cells."""
         room = max(1, room)
-        changed = wrap != self._wrap or (wrap and room != self._room)
+        changed = (wrap, room) != (self._wrap, self._room)
         self._room, self._wrap = room, wrap
         if changed:
             rows, self.rows = self.rows, []
@@ -68,8 +71,9 @@ class LogLayout:
         end = self._ends[-1] if self._ends else self._base
         for row in rows:
             width = _cells(row.text)
-            self.widest = max(self.widest, width)
-            end += self._lines_of(row.text, width)
+            if not row.is_note:
+                self.widest = max(self.widest, width)
+            end += self._lines_of(row, width)
             self._ends.append(end)
             self.rows.append(row)
 
@@ -106,13 +110,14 @@ class LogLayout:
         Args:
             index: The row.
             line: Which of its screen lines.
-            x: Cells scrolled off at the left; where texts are not wrapped.
+            x: Cells scrolled off at the left; where the row is not wrapped.
         """
-        text = self.rows[index].text
+        row = self.rows[index]
+        text, wrapped = row.text, self._is_wrapped(row)
         if text.isascii():
-            start = line * self._room if self._wrap else x
+            start = line * self._room if wrapped else x
             return Piece(text[start : start + self._room], start)
-        if self._wrap:
+        if wrapped:
             chunks = chop_cells(text, self._room) or [text]
             return Piece(chunks[line], sum(map(len, chunks[:line])))
         start = len(chop_cells(text, x)[0]) if x and cell_len(text) > x else len(text) * bool(x)
@@ -128,9 +133,13 @@ class LogLayout:
             if needle in row.text.casefold()
         ]
 
-    def _lines_of(self, text: str, width: int) -> int:
-        if not self._wrap or width <= self._room:
+    def _is_wrapped(self, row: LogRow) -> bool:
+        return self._wrap or row.is_note
+
+    def _lines_of(self, row: LogRow, width: int) -> int:
+        if not self._is_wrapped(row) or width <= self._room:
             return 1
+        text = row.text
         return -(-width // self._room) if text.isascii() else len(chop_cells(text, self._room))
 
 

@@ -102,6 +102,20 @@ async def test_long_lines_are_wrapped_or_scrolled():
         ]
 
 
+async def test_what_is_said_about_a_log_is_shown_whole():
+    app = LogApp()
+    async with app.run_test(size=(22, 6)) as pilot:
+        note = LogRow("A", "gang-0", "— no route to the node's kubelet", is_note=True)
+        app.view.extend([*rows("a" * 60, prefix="A"), note])
+        await pilot.pause()
+
+        assert shown(app) == [
+            "A │ aaaaaaaaaaaaaaaa",
+            "A │ — no route to th",
+            "A │ e node's kubelet",
+        ]
+
+
 async def test_wrapping_keeps_the_row_at_the_top():
     app = LogApp()
     async with app.run_test(size=(21, 5)) as pilot:
