@@ -6,7 +6,7 @@ for a Lease. Who does not lead observes, and says why.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -46,7 +46,7 @@ class Mode(StrEnum):
     STARTING = "starting"
     LEADING = "leading"
     STANDBY = "standby"
-    """Another reconciler holds the Lease; this one takes over when it expires."""
+    """Another reconciler holds the Lease; this one takes over when it expires, if it may."""
     UPSTREAM = "upstream"
     """Grove's operator runs in the cluster."""
     CRDS_MISSING = "crds-missing"
@@ -78,7 +78,7 @@ _SENTENCES = {
     Mode.STANDBY: "observing: {0} reconciles",
     Mode.UPSTREAM: "observing: the Grove operator reconciles ({0})",
     Mode.CRDS_MISSING: "observing: the cluster does not serve {0}",
-    Mode.FORBIDDEN: "observing: no permission to {0}",
+    Mode.FORBIDDEN: "nobody reconciles; you may not {0}",
     Mode.UNREACHABLE: "observing: {0}",
     Mode.OFF: "observing: reconciling is switched off",
 }
@@ -143,27 +143,25 @@ class Leadership:
 
     async def look(self) -> Standing | None:
         """Return who reconciles now, or why we may not; None when nobody does. Takes no Lease."""
-        standing = await self._judge()
-        if standing is not None:
-            return standing
-        held = [lease for lease in await self._leases(OWN_LEASE) if self._is_held(lease)]
-        return Standing(Mode.STANDBY, held[0].spec.holder_identity or "") if held else None
+        return await self._judge() or await self._holder()
 
     async def _judge(self) -> Standing | None:
         """Return why not to lead, or None."""
         if self._policy is Policy.NEVER:
             return Standing(Mode.OFF)
         try:
-            missing = await self._missing_kinds()
-            if missing:
-                return Standing(Mode.CRDS_MISSING, missing)
-            rival = await self._rival()
-            if rival is not None:
-                return rival
-            forbidden = await self._forbidden()
+            return await self._obstacle()
         except KubeError as error:
             return Standing(Mode.UNREACHABLE, str(error))
-        return Standing(Mode.FORBIDDEN, ", ".join(forbidden)) if forbidden else None
+
+    async def _obstacle(self) -> Standing | None:
+        if missing := await self._missing_kinds():
+            return Standing(Mode.CRDS_MISSING, missing)
+        if rival := await self._rival():
+            return rival
+        if forbidden := await self._forbidden():
+            return await self._holder() or Standing(Mode.FORBIDDEN, _shortened(forbidden))
+        return None
 
     async def _compete(self, lead: Callable[[], Awaitable[None]]) -> Standing:
         """Compete for the Lease until there is a reason not to; return that reason."""
@@ -231,6 +229,14 @@ class Leadership:
             is_own = lease.metadata.namespace == self.lease_namespace
             overlaps = not self._namespace or lease.metadata.namespace == CLUSTER_NAMESPACE
             if not is_own and overlaps and self._is_held(lease):
+                return Standing(Mode.STANDBY, lease.spec.holder_identity or "")
+        return None
+
+    async def _holder(self) -> Standing | None:
+        """Return who reconciles what we would, or some of it."""
+        for lease in await self._leases(OWN_LEASE):
+            concerns_us = lease.metadata.namespace in (self.lease_namespace, CLUSTER_NAMESPACE)
+            if self._is_held(lease) and (concerns_us or not self._namespace):
                 return Standing(Mode.STANDBY, lease.spec.holder_identity or "")
         return None
 
@@ -302,6 +308,11 @@ class Leadership:
             self.standing = standing
             _log.info("%s", standing.sentence)
             self.on_change()
+
+
+def _shortened(denied: Sequence[str]) -> str:
+    more = len(denied) - 1
+    return f"{denied[0]}, and {more} more" if more else denied[0]
 
 
 def _standing_of(elector: LeaseElector) -> Standing:

@@ -180,6 +180,27 @@ async def test_a_reconciler_of_one_namespace_defers_to_one_of_all():
             assert work.runs == 0
 
 
+async def test_who_may_not_reconcile_says_who_does_or_that_nobody_does():
+    async with cluster_and_clock() as (cluster, clock):
+        async with candidate(cluster, clock, "may") as (_, work, _):
+            await asyncio.sleep(1)
+            cluster.demo.api.authorize = lambda asked: asked.resource != "pods"
+            async with candidate(cluster, clock, "may-not") as (barred, _, _):
+                await asyncio.sleep(1)
+                assert work.is_running
+                assert barred.standing.sentence == "observing: may reconciles"
+                assert (await Leadership(cluster.connect(), "x", clock=clock).look()) == (
+                    barred.standing
+                )
+
+        async with candidate(cluster, clock, "may-not") as (barred, work, _):
+            await asyncio.sleep(1)
+            assert barred.standing.sentence == (
+                "nobody reconciles; you may not create pods, and 2 more"
+            )
+            assert work.runs == 0
+
+
 async def test_an_error_of_the_controllers_is_raised():
     async def fail():
         raise RuntimeError("controllers failed")
