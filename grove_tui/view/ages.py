@@ -3,56 +3,15 @@
 from datetime import datetime, timedelta
 from math import ceil
 
+from grove_tui.kube.durations import UNKNOWN, human_duration
 from grove_tui.view.rows import Cell
 
-_MINUTE = 60
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-_YEAR = 365 * _DAY
-UNKNOWN = "<unknown>"
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time with at most two units, as `kubectl get` prints ages."""
-    total = int(seconds)
-    if total < -1:
-        return "<invalid>"
-    total = max(0, total)
-    if total < 2 * _MINUTE:
-        return f"{total}s"
-    if total < 10 * _MINUTE:
-        return _two(total, _MINUTE, "m", 1, "s")
-    return _long(total)
-
-
-def _long(total: int) -> str:
-    if total < 3 * _HOUR:
-        return f"{total // _MINUTE}m"
-    if total < 8 * _HOUR:
-        return _two(total, _HOUR, "h", _MINUTE, "m")
-    if total < 2 * _DAY:
-        return f"{total // _HOUR}h"
-    return _days(total)
-
-
-def _days(total: int) -> str:
-    if total < 8 * _DAY:
-        return _two(total, _DAY, "d", _HOUR, "h")
-    if total < 2 * _YEAR:
-        return f"{total // _DAY}d"
-    if total < 8 * _YEAR:
-        return _two(total, _YEAR, "y", _DAY, "d")
-    return f"{total // _YEAR}y"
-
-
-def _two(total: int, unit: int, letter: str, part: int, part_letter: str) -> str:
-    whole, rest = divmod(total, unit)
-    return f"{whole}{letter}{rest // part}{part_letter}" if rest // part else f"{whole}{letter}"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def age(since: datetime | None, now: datetime) -> str:
     """Return how long ago a moment was."""
-    return UNKNOWN if since is None else duration((now - since).total_seconds())
+    return UNKNOWN if since is None else human_duration((now - since).total_seconds())
 
 
 def age_cell(since: datetime | None, now: datetime) -> Cell:
@@ -65,7 +24,7 @@ def age_cell(since: datetime | None, now: datetime) -> Cell:
         return Cell(UNKNOWN, "dim")
     seconds = (now - since).total_seconds()
     step = _step(seconds)
-    return Cell(duration(seconds - seconds % step), "dim", due=next_step(since, now, step))
+    return Cell(human_duration(seconds - seconds % step), "dim", due=next_step(since, now, step))
 
 
 def _step(seconds: float) -> int:

@@ -1,13 +1,11 @@
 """Tables show what kubectl shows, column by column."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from grove_tui.demo.api import Api
 from grove_tui.demo.statuses import Json
-from grove_tui.demo.tables.ages import human_duration
 from grove_tui.demo.tables.builtin import PRINTERS
 from grove_tui.demo.tables.custom import find, parse_path
 from grove_tui.demo.tables.pods import pod_status
@@ -15,34 +13,6 @@ from tests.builders import EPOCH, at
 from tests.demo.caller import PODS, TABLE, WIDGETS, Caller, pod, widget, with_widgets
 
 PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-5, "<invalid>"),
-        (-1, "0s"),
-        (0, "0s"),
-        (119, "119s"),
-        (120, "2m"),
-        (185, "3m5s"),
-        (600, "10m"),
-        (10799, "179m"),
-        (10800, "3h"),
-        (3 * 3600 + 60, "3h1m"),
-        (8 * 3600, "8h"),
-        (47 * 3600, "47h"),
-        (48 * 3600, "2d"),
-        (50 * 3600, "2d2h"),
-        (8 * 86400, "8d"),
-        (729 * 86400, "729d"),
-        (730 * 86400, "2y"),
-        (800 * 86400, "2y70d"),
-        (9 * 365 * 86400, "9y"),
-    ],
-)
-def test_durations(seconds: int, text: str):
-    assert human_duration(timedelta(seconds=seconds)) == text
 
 
 def container(name: str = "c", ready: bool = False, restarts: int = 0, **state: Any) -> Json:

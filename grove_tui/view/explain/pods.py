@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from grove_tui.api.constants import INIT_CONTAINER
+from grove_tui.kube.durations import human_duration
 from grove_tui.kube.objects import ContainerStatus, Pod, find_condition
-from grove_tui.view.ages import age, countdown, duration
+from grove_tui.view.ages import age, countdown
 from grove_tui.view.book import GangBook
 from grove_tui.view.explain.causes import Cause, Reason, deeper
 from grove_tui.view.explain.evidence import pod_events, quote
@@ -58,7 +59,7 @@ def _leaving(book: GangBook, pod: Pod, _: int) -> list[Cause]:
         left = f"within {countdown(ends, now)}" if ends > now else "now"
         text = f"Pod {name} is shutting down; its grace period ends {left}."
         return [_cause(pod, Reason.TERMINATING, text, mild=True)]
-    over = duration((now - ends).total_seconds())
+    over = human_duration((now - ends).total_seconds())
     evidence = [f"deletionTimestamp passed {over} ago"]
     if pod.metadata.finalizers:
         evidence.append(f"held by finalizer {', '.join(pod.metadata.finalizers)}")
