@@ -3,15 +3,28 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from grove_tui.demo.api import Api
 from grove_tui.kube.transport import Request, Response
+from tests.builders import EPOCH
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 PODS = "/api/v1/namespaces/default/pods"
 WIDGETS = "/apis/example.com/v1/namespaces/default/widgets"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+
+class Clock:
+    """Says what time it is as the test sets it."""
+
+    def __init__(self) -> None:
+        self.now = EPOCH
+
+    def __call__(self) -> datetime:
+        return self.now
+
 
 WIDGET_SCHEMA = {
     "type": "object",

@@ -10,24 +10,10 @@ import pytest
 from grove_tui.demo.api import Api
 from grove_tui.demo.statuses import Json
 from grove_tui.demo.storage import Storage
-from tests.builders import EPOCH
-from tests.demo.caller import PODS, WIDGETS, Caller, Refused, pod, widget, with_widgets
+from tests.demo.caller import PODS, WIDGETS, Caller, Clock, Refused, pod, widget, with_widgets
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
 NAMESPACES = "/api/v1/namespaces"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = EPOCH
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -10,23 +10,9 @@ from grove_tui.demo.api import Api
 from grove_tui.demo.logs import LogOptions
 from grove_tui.demo.statuses import Json
 from grove_tui.kube.transport import Request
-from tests.builders import EPOCH
-from tests.demo.caller import PODS, Caller, Refused, pod
+from tests.demo.caller import PODS, Caller, Clock, Refused, pod
 
 GATES = [{"name": "grove.io/podgang-pending-creation"}]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = EPOCH
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
