@@ -29,9 +29,9 @@ def natural_width(column: Column, needed: int) -> int:
 def fit(columns: Sequence[Column], needed: Sequence[int], room: int, *, wide: bool) -> list[Slot]:
     """Place columns from left to right in `room` cells.
 
-    Flexible columns give up width first, down to their minimum; then columns with the lowest
-    priority (the rightmost of equals) are left out. No other column is ever narrowed, so a number
-    is shown whole or not at all.
+    Columns in which nothing stands go first. Then flexible columns give up width, down to their
+    minimum; then columns with the lowest priority (the rightmost of equals) are left out. No other
+    column is ever narrowed, so a number is shown whole or not at all.
 
     Args:
         columns: The columns of the source.
@@ -41,6 +41,8 @@ def fit(columns: Sequence[Column], needed: Sequence[int], room: int, *, wide: bo
     """
     widths = [natural_width(column, need) for column, need in zip(columns, needed, strict=True)]
     shown = [index for index, column in enumerate(columns) if wide or not column.wide]
+    if sum(widths[index] + GAP for index in shown) - GAP > room and any(needed):
+        shown = [index for index in shown if needed[index] or columns[index].flex] or shown
     while len(shown) > 1 and _least(columns, widths, shown) > room:
         shown.remove(min(shown, key=lambda index: (columns[index].priority, -index)))
     return _place(columns, widths, shown, room)

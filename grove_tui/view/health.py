@@ -118,7 +118,16 @@ class Health(Struct, frozen=True):
         """Return the words as a cell; a running countdown changes each second."""
         ago = self._recycled(now)
         due = next_step(self.due, now) if self.due else ago.due if ago is not None else None
-        return Cell(self.text(now), self.severity.style, due=due)
+        shorter = tuple(Cell(text, self.severity.style) for text in self._shorter(now))
+        return Cell(self.text(now), self.severity.style, due=due, shorter=shorter)
+
+    def _shorter(self, now: datetime) -> tuple[str, ...]:
+        """Return what to say where the countdown would not fit."""
+        if self.due is None:
+            return ()
+        left = countdown(max(self.due, now), now)
+        within = f"{self.word} (ends in {left})" if self.word is Word.BREACHED else ""
+        return (*filter(None, [within]), f"{self.word} {left}")
 
     def _recycled(self, now: datetime) -> Cell | None:
         if self.recycled is None or now - self.recycled > LATELY:

@@ -12,6 +12,7 @@ from grove_tui.view.ages import countdown, next_step
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Gang
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.naming import SetNames, below
 from grove_tui.view.nodebook import Guest, gang_style
 from grove_tui.view.nodemap import MapCell, NodeMap
 from grove_tui.view.podstatus import POD_GLYPHS
@@ -79,6 +80,7 @@ class Legend:
     def __init__(self, book: GangBook, letters: Letters) -> None:
         self.book = book
         self._letters = letters
+        self._names = SetNames(book)
         self._filter: Filter | None = None
         for gang in book.all_gangs():
             letters.of(gang.key)
@@ -111,7 +113,7 @@ class Legend:
         counts, health = gang.tally, gang.health
         cells = (
             letter,
-            Cell(gang.name),
+            self._names.cell(key.namespace, key.name, f"-{key.replica}"),
             self._health(gang),
             Cell(f"{counts.ready}/{counts.desired}", health.severity.style),
             Cell(str(len(gang.nodes)) if gang.nodes else ""),
@@ -165,7 +167,7 @@ class NodePods:
         facts = guest.facts
         cells = (
             Cell(self._letters.pod(guest), guest.style),
-            Cell(guest.key.name),
+            Cell(guest.key.name, tail=below(guest.key.name, guest.gang.name) if guest.gang else 0),
             Cell(f"{POD_GLYPHS[facts.severity]} {facts.word}", facts.severity.style),
             Cell("{}/{}".format(*facts.containers)),
             Cell(f"{facts.cpu / 1000:g}" if facts.cpu else ""),

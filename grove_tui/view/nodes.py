@@ -116,7 +116,7 @@ class Nodes:
         node: Node = picture.node
         return (
             Cell(node.metadata.name, "title" if self._is_highlighted(picture) else ""),
-            Cell(picture.status, picture.severity.style),
+            _status(picture),
             Cell(f"{picture.pods.requested}/{picture.pods.allocatable}"),
             guests_cell(picture.guests),
             _usage_cell(picture.cpu, quantity.format_cpu),
@@ -155,6 +155,13 @@ class Nodes:
             marked=key in self.marks,
             severity=facts.severity,
         )
+
+
+def _status(picture: NodePicture) -> Cell:
+    """Return kubectl's STATUS; where the room is short with the word that kubectl cordon has."""
+    style = picture.severity.style
+    short = picture.status.replace("SchedulingDisabled", "cordoned")
+    return Cell(picture.status, style, shorter=(Cell(short, style),))
 
 
 def guests_cell(guests: Sequence[Guest]) -> Cell:

@@ -1,9 +1,10 @@
 """The overview: one line for each gang, and the counts of the summary strip."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.view.ages import age_cell
 from grove_tui.view.bars import clique_bar
@@ -11,6 +12,7 @@ from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang, Group
 from grove_tui.view.health import Word
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.naming import SetNames
 from grove_tui.view.nodebook import gang_style, is_node_ready
 from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Cell, Column, Row
@@ -18,7 +20,7 @@ from grove_tui.view.sorting import Sort, gang_order
 from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
-    Column("GANG", min_width=16, flex=True, priority=100, max_width=48, elide="middle"),
+    Column("GANG", min_width=21, flex=True, priority=100, max_width=48, elide="middle"),
     Column("HEALTH", min_width=9, priority=95, max_width=44),
     Column("CLIQUES", min_width=20, flex=True, priority=80),
     Column("PODS", min_width=4, justify="right", priority=90),
@@ -38,7 +40,7 @@ class Overview:
         self.marks: set[Key] = set()
         self.sort = Sort.TROUBLE
         self.reverse = False
-        self._show_namespace = show_namespace
+        self._names = SetNames(book, show_namespace=show_namespace)
         self._filter: Filter | None = None
 
     def set_filter(self, wanted: Filter | None) -> None:
@@ -66,9 +68,8 @@ class Overview:
         if gang is None:
             return Row(key, (Cell(str(key), "dim"),))
         now, counts = self.book.clock(), gang.tally
-        name = f"{key.namespace}/{gang.name}" if self._show_namespace else gang.name
         cells = (
-            Cell(name, gang_style(key)),
+            self._names.cell(key.namespace, key.name, f"-{key.replica}", gang_style(key)),
             remembered(self.book, gang).cell(now),
             _bars(gang),
             Cell(f"{counts.ready}/{counts.desired}", gang.health.severity.style),
@@ -100,25 +101,33 @@ class Overview:
 
 
 def _bars(gang: Gang) -> Cell:
-    """Return the bar of each clique and scaling group, one after the other."""
+    """Return the bar of each clique and scaling group, one after the other.
+
+    Where the room is short, those in trouble come first, and minimums are only in the bars.
+    """
+    parts: tuple[Clique | Group, ...] = (*gang.cliques, *gang.groups)
+    worst_first = sorted(parts, key=lambda part: part.health.order)
+    return replace(_joined(parts, minimum=True), shorter=(_joined(worst_first, minimum=False),))
+
+
+def _joined(parts: Iterable[Clique | Group], *, minimum: bool) -> Cell:
     text = ""
     spans: list[tuple[int, int, str]] = []
-    parts: tuple[Clique | Group, ...] = (*gang.cliques, *gang.groups)
     for part in parts:
-        bar, numbers = _bar(part)
+        bar, numbers = _bar(part, minimum=minimum)
         start = len(text) + len(part.title) + 1
         spans.append((start, start + len(bar.text), bar.style))
         text += f"{part.title} {bar.text} {numbers}   "
     return Cell(text.rstrip(), spans=tuple(spans))
 
 
-def _bar(part: Clique | Group) -> tuple[Cell, str]:
+def _bar(part: Clique | Group, *, minimum: bool) -> tuple[Cell, str]:
     if isinstance(part, Group):
-        ready, desired, minimum = part.ready, part.desired, part.minimum
+        ready, desired, least = part.ready, part.desired, part.minimum
     else:
-        ready, desired, minimum = part.tally.ready, part.tally.desired, part.tally.minimum
-    bar = clique_bar(ready, desired, minimum, part.health.severity)
-    return bar, f"{ready}/{desired} (min {minimum})"
+        ready, desired, least = part.tally.ready, part.tally.desired, part.tally.minimum
+    bar = clique_bar(ready, desired, least, part.health.severity)
+    return bar, f"{ready}/{desired} (min {least})" if minimum else f"{ready}/{desired}"
 
 
 class Summary(Struct, frozen=True):

@@ -8,6 +8,7 @@ from grove_tui.kube.objects import Pod
 from grove_tui.view.ages import age_cell
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.keys import Key, Kind, object_key
+from grove_tui.view.naming import below
 from grove_tui.view.nodebook import gang_of, gang_style
 from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
 from grove_tui.view.rows import Cell, Column, Row, Severity
@@ -16,7 +17,7 @@ from grove_tui.view.subject import Filter, Subject
 from grove_tui.view.treerows import is_wedged, restarts_cell, wedged_at
 
 COLUMNS = (
-    Column("NAME", min_width=22, flex=True, priority=100, elide="middle"),
+    Column("NAME", min_width=32, flex=True, priority=100, elide="middle"),
     Column("NAMESPACE", priority=30, wide=True, max_width=24),
     Column("GANG", priority=35, max_width=32, elide="middle"),
     Column("READY", min_width=5, priority=90),
@@ -71,7 +72,7 @@ class Pods:
         facts, now, gang = self.book.facts(pod), self.book.clock(), gang_of(pod)
         severity = Severity.ERROR if is_wedged(pod, now) else facts.severity
         cells = (
-            Cell(pod.metadata.name),
+            Cell(key.name, tail=below(key.name, gang.name) if gang is not None else 0),
             Cell(pod.metadata.namespace),
             Cell(str(gang), gang_style(gang)) if gang is not None else Cell(),
             Cell("{}/{}".format(*facts.containers)),

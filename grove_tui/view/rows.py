@@ -50,12 +50,17 @@ class Cell(Struct, frozen=True):
         spans: Parts with another style: start, end (character offsets) and style word.
         due: When the text differs though nothing happened (ages, countdowns); None for never. Such
             text changes without being marked as a change.
+        tail: How many characters at the end tell it from its neighbours. Where a column cuts in the
+            middle, they are the last to go; 0 for as much of the end as of the beginning.
+        shorter: What says the same with less, longest first, for where the text does not fit.
     """
 
     text: str = ""
     style: str = ""
     spans: tuple[tuple[int, int, str], ...] = ()
     due: datetime | None = None
+    tail: int = 0
+    shorter: tuple["Cell", ...] = ()
 
 
 class Row(Struct, frozen=True):

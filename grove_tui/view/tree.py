@@ -7,11 +7,14 @@ A row is made when it is shown.
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
+from msgspec.structs import replace
+
 from grove_tui.api.objects import PodCliqueSet
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Gang
 from grove_tui.view.keys import Key, Kind, object_key
-from grove_tui.view.rows import Column, Row
+from grove_tui.view.naming import below
+from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.view.sorting import Sort, gang_order, youngest_first
 from grove_tui.view.subject import Filter, Node, Subject
 from grove_tui.view.treelines import Drawn, Lines, Part, Shape, gang_lines
@@ -156,10 +159,11 @@ class Tree:
         assert isinstance(key, Key)
         lines = self._lines_with(key)
         content = self._rows.content(key, self._node(key, lines))
+        depth, parent = lines.places.get(key, (0, None)) if lines else (0, None)
         return Row(
             key,
-            content.cells,
-            depth=lines.places[key][0] if lines and key in lines.places else 0,
+            content.cells if parent is None else _under(parent, content.cells),
+            depth=depth,
             glyph=content.glyph,
             foldable=content.foldable,
             folded=content.foldable and self._filter is None and self.is_folded(key),
@@ -263,6 +267,12 @@ class Tree:
 
     def _forget_lines(self) -> None:
         self._drawn = self._everything = Drawn()
+
+
+def _under(parent: Key, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return the cells of a row whose name need not repeat what the row above it says."""
+    name, *others = cells
+    return replace(name, tail=below(name.text, str(parent))), *others
 
 
 def _age_of(pcs: PodCliqueSet) -> float:

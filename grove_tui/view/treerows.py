@@ -15,6 +15,7 @@ from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.health import Health
 from grove_tui.view.keys import Key
+from grove_tui.view.naming import SetNames
 from grove_tui.view.podstatus import POD_GLYPHS, PodFacts
 from grove_tui.view.recycles import remembered
 from grove_tui.view.rows import Cell, Column, Severity
@@ -70,7 +71,7 @@ class TreeRows:
 
     def __init__(self, book: GangBook, *, show_namespace: bool = False) -> None:
         self._book = book
-        self._show_namespace = show_namespace
+        self._names = SetNames(book, show_namespace=show_namespace)
         self._sets: dict[str, tuple[PodCliqueSet, list[Gang], Summary, Health]] = {}
 
     def content(self, key: Key, node: Node | None) -> Content:
@@ -78,7 +79,8 @@ class TreeRows:
         now = self._book.clock()
         if isinstance(node, PodCliqueSet):
             summary, health = self._set(node)
-            return _content(health, summary, now)
+            name = self._names.cell(key.namespace, key.name, style="title")
+            return _content(health, summary, now, name)
         if node is None or isinstance(node, PodFacts):
             return self._pod(key, now)
         health = remembered(self._book, node) if isinstance(node, Gang) else node.health
@@ -96,9 +98,8 @@ class TreeRows:
 
     def _sum(self, pcs: PodCliqueSet, gangs: list[Gang]) -> Summary:
         available = sum(gang.is_available for gang in gangs[: pcs.spec.replicas])
-        name = pcs.metadata.name
         return Summary(
-            name=f"{pcs.metadata.namespace}/{name}" if self._show_namespace else name,
+            name=pcs.metadata.name,
             kind="pcs",
             ready=f"{available}/{pcs.spec.replicas}",
             restarts=sum(gang.tally.restarts for gang in gangs),
@@ -197,11 +198,11 @@ def _clique(clique: Clique) -> Summary:
     )
 
 
-def _content(health: Health, summary: Summary, now: datetime) -> Content:
-    """Return the content of a row above the pods."""
+def _content(health: Health, summary: Summary, now: datetime, name: Cell | None = None) -> Content:
+    """Return the content of a row above the pods; `name` is how its name is written, if not so."""
     restarts, gpus = summary.restarts, summary.gpus
     cells = (
-        Cell(summary.name, "title" if summary.kind in ("pcs", "gang") else ""),
+        name or Cell(summary.name, "title" if summary.kind == "gang" else ""),
         Cell(summary.kind, "dim"),
         Cell(summary.ready, health.severity.style),
         summary.bar,

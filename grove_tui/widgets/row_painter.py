@@ -108,12 +108,16 @@ class RowPainter:
         self.styles = styles
         self.ascii = False
 
-    def needed(self, row: Row) -> list[int]:
-        """Return how many cells each cell of the row wants."""
+    def needed(self, row: Row) -> tuple[list[int], list[int]]:
+        """Return how wide each cell of the row wants to be, and how wide if it must be short."""
         wants = [width_of(flatten(cell.text, 200)) for cell in row.cells]
         if wants:
             wants[0] += len(_prefix(row)[0])
-        return wants
+        short = wants.copy()
+        for index, cell in enumerate(row.cells):
+            if cell.shorter:
+                short[index] -= width_of(cell.text) - width_of(cell.shorter[0].text)
+        return wants, short
 
     def header(self, columns: Sequence[Column], slots: Sequence[Slot], width: int) -> Strip:
         """Return the line of titles."""
@@ -177,7 +181,14 @@ class RowPainter:
             segments.append(Segment(self._plain(prefix[:glyph_at]), self.styles.get(*base)))
             segments.append(Segment(self._plain(prefix[glyph_at:]), glyph_style))
             width -= len(prefix)
-        text = fit(flatten(cell.text, width), width, justify=column.justify, elide=column.elide)
+        cell = _fitting(cell, width)
+        text = fit(
+            flatten(cell.text, width),
+            width,
+            justify=column.justify,
+            elide=column.elide,
+            tail=cell.tail,
+        )
         return segments + self._spans(cell, self._plain(text), base)
 
     def _spans(self, cell: Cell, text: str, base: tuple[str, ...]) -> list[Segment]:
@@ -196,6 +207,14 @@ class RowPainter:
 
     def _plain(self, text: str) -> str:
         return text.translate(ASCII) if self.ascii and not text.isascii() else text
+
+
+def _fitting(cell: Cell, width: int) -> Cell:
+    """Return the longest form of a cell that fits; the shortest where none does."""
+    if not cell.shorter or width_of(cell.text) <= width:
+        return cell
+    forms = (form for form in cell.shorter if width_of(form.text) <= width)
+    return next(forms, cell.shorter[-1])
 
 
 def _joined(segments: Sequence[Segment]) -> list[Segment]:

@@ -214,7 +214,7 @@ RowView {
         """Widen columns for a row that was read (they never shrink, so nothing jumps)."""
         self._await(row.due)
         self._is_settled = False
-        if self._layout.grow(self._painter.needed(row)):
+        if self._layout.grow(*self._painter.needed(row)):
             self._forget_layout()
 
     def _settle_sometimes(self) -> None:
@@ -229,8 +229,8 @@ RowView {
         rows = [row for key in self._visible_keys() if (row := self._rows.get(key)) is not None]
         if not rows or not self._layout.columns:
             return
-        widths = zip_longest(*(self._painter.needed(row) for row in rows), fillvalue=0)
-        if self._layout.settle([max(column) for column in widths]):
+        needs, shorts = zip(*(self._painter.needed(row) for row in rows), strict=True)
+        if self._layout.settle(_widest(needs), _widest(shorts)):
             self._forget_layout()
 
     @property
@@ -325,3 +325,8 @@ RowView {
             if recreated is not None and recreated in self._order:
                 return recreated
         return old.heir(key, self._order)
+
+
+def _widest(rows: Iterable[Sequence[int]]) -> list[int]:
+    """Return the greatest width of each column."""
+    return [max(column) for column in zip_longest(*rows, fillvalue=0)]

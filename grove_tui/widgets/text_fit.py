@@ -27,21 +27,30 @@ def fit(
     *,
     justify: Literal["left", "right"] = "left",
     elide: Literal["end", "middle"] = "end",
+    tail: int = 0,
 ) -> str:
-    """Return the text exactly `width` cells wide; what is cut is replaced by an ellipsis."""
+    """Return the text exactly `width` cells wide; what is cut is replaced by an ellipsis.
+
+    Args:
+        text: What to show.
+        width: Cells to fill.
+        justify: At which side text stands that is shorter.
+        elide: Where text that is longer loses characters.
+        tail: Characters at the end that a cut in the middle leaves if it can.
+    """
     needed = width_of(text)
     if needed > width:
-        return _cut(text, width, elide)
+        return _cut(text, width, elide, tail)
     blank = " " * (width - needed)
     return blank + text if justify == "right" else text + blank
 
 
-def _cut(text: str, width: int, elide: Literal["end", "middle"]) -> str:
+def _cut(text: str, width: int, elide: Literal["end", "middle"], tail: int) -> str:
     if width <= 1:
         return ELLIPSIS[:width]
     if elide == "end" or width < 8:
         return set_cell_size(text, width - 1) + ELLIPSIS
-    tail_width = (width - 1) // 2
+    tail_width = min(width_of(text[-tail:]), width - 1) if tail else (width - 1) // 2
     head = set_cell_size(text, width - 1 - tail_width)
     return head + ELLIPSIS + _last_cells(text, tail_width)
 

@@ -86,3 +86,20 @@ def test_on_eighty_columns_the_words_of_trouble_are_whole(text):
     assert shown["STATUS"] == len(text)
     assert shown["NAME"] >= 22
     assert shown["READY"] == 11
+
+
+def test_columns_in_which_nothing_stands_go_before_any_text_is_cut():
+    needed = [60, 0, 11, 11, 20, 0, 4, 14, 0, 0, 0]
+    titles = [column.title for column in COLUMNS]
+
+    slots = fit(COLUMNS, needed, 130, wide=False)
+
+    assert [titles[slot.index] for slot in slots] == [
+        "NAME",
+        "READY",
+        "PODS",
+        "STATUS",
+        "AGE",
+        "NODE",
+    ]
+    assert slots[0].width >= 60

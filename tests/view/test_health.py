@@ -266,3 +266,16 @@ def test_a_gang_remembers_for_a_while_that_it_was_recycled(states, when, text):
     assert remembered(scene.book, first).text(at(scene.now)) == text
     assert remembered(scene.book, second).text(at(scene.now)) == "healthy"
     assert "recycled" not in scene.book.set_health(first.pcs).text(at(scene.now))
+
+
+@pytest.mark.parametrize(
+    ("health", "shorter"),
+    [
+        (Health(Word.HEALTHY), []),
+        (Health(Word.BREACHED, due=at(30)), ["breached (ends in 0:30)", "breached 0:30"]),
+        (Health(Word.BREACHED, due=at(-9)), ["breached (ends in 0:00)", "breached 0:00"]),
+        (Health(Word.STARTING, due=at(30)), ["starting 0:30"]),
+    ],
+)
+def test_a_countdown_has_shorter_forms(health, shorter):
+    assert [cell.text for cell in health.cell(at(0)).shorter] == shorter

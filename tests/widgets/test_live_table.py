@@ -4,6 +4,7 @@ import random
 from collections.abc import Hashable
 
 import pytest
+from msgspec.structs import replace
 
 from grove_tui.view.rows import Cell, Column, Row
 from grove_tui.widgets import row_view
@@ -547,3 +548,24 @@ async def test_a_change_of_theme_changes_the_colours():
         await pilot.pause()
 
         assert styles_of(app.table, 2, "1/1") != before
+
+
+class Doomed(Source):
+    """One row whose second cell can be said with less."""
+
+    whole = Cell("breached (terminates in 0:30)", shorter=(Cell("breached 0:30"),))
+
+    def row(self, key):
+        row = super().row(key)
+        return replace(row, cells=(Cell("n" * 20), self.whole, *row.cells[2:]))
+
+
+async def test_where_the_room_is_short_a_shorter_text_is_shown_whole():
+    app = TableApp(Doomed(1))
+    async with app.run_test(size=(70, 4)) as pilot:
+        assert Doomed.whole.text in lines(app.table)[1]
+
+        await pilot.resize_terminal(50, 4)
+        await pilot.pause()
+
+        assert lines(app.table)[1].split()[2:] == ["n" * 20, "breached", "0:30", "0s"]
