@@ -1,5 +1,6 @@
 """The command line: `:` on any screen that shows a cluster."""
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on, work
@@ -16,7 +17,8 @@ from grove_tui.kube.resources import NAMESPACES
 from grove_tui.screens.commands import Suggestion, prepare, suggest
 from grove_tui.screens.navigator import Navigator
 
-MOST_SHOWN = 8
+MOST_ALIGNED = 40
+"""How far to the right descriptions begin at most, all at the same place."""
 
 
 class CommandScreen(ModalScreen[None]):
@@ -27,7 +29,8 @@ class CommandScreen(ModalScreen[None]):
     CommandScreen { align: left bottom; background: transparent; }
     CommandScreen #command { height: auto; background: $panel; dock: bottom; }
     CommandScreen #suggestions { height: auto; max-height: 8; border: none; padding: 0 0 0 2;
-        background: $panel; scrollbar-size-vertical: 1; }
+        background: $panel; scrollbar-size-vertical: 1; text-wrap: nowrap;
+        text-overflow: ellipsis; }
     CommandScreen #suggestions > .option-list--option-highlighted { background: $primary 35%;
         color: $foreground; text-style: bold; }
     CommandScreen Horizontal { height: 1; }
@@ -120,10 +123,7 @@ class CommandScreen(ModalScreen[None]):
         field, options = self.query_one(Input), self.query_one(OptionList)
         self._suggestions = suggest(self._navigator, field.value)
         options.clear_options()
-        options.add_options(
-            Option(Content.assemble(f"{s.line:<22} ", (s.description, "$grove-dim")))
-            for s in self._suggestions
-        )
+        options.add_options(map(Option, _described(self._suggestions)))
         options.display = bool(self._suggestions)
         options.highlighted = None
 
@@ -169,3 +169,13 @@ class CommandScreen(ModalScreen[None]):
             self._navigator.known_namespaces = names
             if self.query_one(OptionList).highlighted is None:
                 self._suggest()
+
+
+def _described(found: Sequence[Suggestion]) -> Iterable[Content]:
+    """Return each suggestion in one line: what is typed, what can follow, what it does."""
+    starts = [f"{one.line.rstrip()} {one.usage}".rstrip() for one in found]
+    width = min(MOST_ALIGNED, max(map(len, starts), default=0))
+    for one, start in zip(found, starts, strict=True):
+        line = one.line.rstrip()
+        rest = f"{start[len(line) :]}{' ' * max(0, width - len(start))}  {one.description}"
+        yield Content.assemble(line, (rest, "$grove-dim"))

@@ -54,10 +54,17 @@ class Command(Struct, frozen=True):
 
 
 class Suggestion(Struct, frozen=True):
-    """A line that could be meant: the whole line, and what it does."""
+    """A line that could be meant.
+
+    Attributes:
+        line: The whole line.
+        description: What it does.
+        usage: What can follow it, for people.
+    """
 
     line: str
     description: str
+    usage: str = ""
 
 
 def _place(place: str, *names: str, about: str) -> Command:
@@ -211,9 +218,8 @@ def _recent(navigator: Navigator) -> list[Suggestion]:
 def _suggestion(navigator: Navigator, command: Command, name: str) -> Suggestion:
     if problem := command.problem(navigator):
         return Suggestion(name, f"({command.description}) {problem}")
-    usage = f" {command.argument}" if command.argument else ""
     line = f"{name} " if command.needs_argument else name
-    return Suggestion(line, f"{command.description}{f'  ({name}{usage})' if usage else ''}")
+    return Suggestion(line, command.description, command.argument)
 
 
 def _alias(command: Command, typed: str) -> str:

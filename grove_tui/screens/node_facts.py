@@ -1,17 +1,22 @@
 """What the screen of nodes says in words: of all nodes together, and of the selected one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual.content import Content
 
 from grove_tui.view.book import GangBook
 from grove_tui.view.explain.causes import counted
+from grove_tui.view.keys import Key
+from grove_tui.view.naming import below
 from grove_tui.view.nodebook import NodePicture
-from grove_tui.view.nodemap import endangered, usage_cells
+from grove_tui.view.nodemap import Endangered, endangered, usage_lines
 from grove_tui.view.rows import Cell
+from grove_tui.widgets.text_fit import fit, width_of
 
 MAP_KEY = "A pod of gang A  a not ready  · other  [n] lit  ▂ how full  cpu free/all"
 """What the signs of the map mean."""
+BREACHING = "If it died, these would breach:"
+RECYCLING = "Recycled without the gang:"
 
 
 def free_room(pictures: Iterable[NodePicture]) -> list[Cell]:
@@ -35,19 +40,44 @@ def staying(pods: int) -> str:
     return f"Its {counted(pods, 'pod')} {'stays' if pods == 1 else 'stay'}; D drains it."
 
 
-def facts(book: GangBook, picture: NodePicture, breach: str) -> Content:
-    """Return what there is to say about a node: its state, its room, what its loss would mean."""
-    node = picture.node
-    place = f"   {picture.domain}" if picture.domain else ""
-    style = f"$grove-{picture.severity.style}"
-    lines = [Content.assemble((picture.status, style), f"{place}")]
-    lines.append(Content("   ".join(cell.text for cell in usage_cells(picture))))
+def facts(book: GangBook, picture: NodePicture, sign: Callable[[Key], str], width: int) -> Content:
+    """Return what there is to say about a node: its state, its room, what its loss would mean.
+
+    Args:
+        book: The gangs.
+        picture: The node.
+        sign: Returns what stands for a gang.
+        width: How wide a line can be; names are shortened so that none needs two.
+    """
+    pods = picture.pods
+    state = [picture.domain, f"{pods.requested} of {pods.allocatable} pods"]
+    rest = "".join(f"   {part}" for part in state if part)
+    lines = [Content.assemble((picture.status, f"$grove-{picture.severity.style}"), rest)]
+    lines += [Content(line) for line in usage_lines(picture)]
     if picture.taints:
         lines.append(Content.styled(f"taints: {picture.taints}", "$grove-warn"))
-    breaks = endangered(book, node.metadata.name)
-    if breaks:
-        lines.append(Content.styled("If it died, these would breach:", "$grove-warn"))
-        lines += [Content(f"  {breach} {what.brief}") for what in breaks]
-    elif picture.guests:
-        lines.append(Content("If it died, no gang would fall below its minimum."))
-    return Content("\n").join(lines)
+    return Content("\n").join([*lines, *_loss(book, picture, sign, width)])
+
+
+def _loss(
+    book: GangBook, picture: NodePicture, sign: Callable[[Key], str], width: int
+) -> Iterable[Content]:
+    """Say what would follow if a node died."""
+    breaks = endangered(book, picture.node.metadata.name)
+    if not breaks and picture.guests:
+        yield Content("If it died, no gang would fall short.")
+    for heading, whole in ((BREACHING, True), (RECYCLING, False)):
+        found = [
+            _short_of(what, sign(what.gang), width) for what in breaks if what.ends_gang is whole
+        ]
+        if found:
+            yield Content.styled(heading, "$grove-warn")
+            yield from found
+
+
+def _short_of(what: Endangered, sign: str, width: int) -> Content:
+    count = f"  {what.left} of {what.minimum} needed"
+    room = max(8, width - len(count) - len(f"  {sign} "))
+    tail = below(what.podclique, what.gang.name)
+    name = fit(what.podclique, min(room, width_of(what.podclique)), elide="middle", tail=tail)
+    return Content(f"  {sign} {name}{count}")

@@ -74,7 +74,7 @@ class NodesScreen(TableKeys, LiveScreen):
     NodesScreen #gangs-panel { width: 1fr; height: 1fr; }
     NodesScreen #node-panel { width: 1fr; height: 1fr; }
     NodesScreen #facts-scroll { height: auto; max-height: 60%; }
-    NodesScreen #facts { height: auto; padding: 0 1; }
+    NodesScreen #facts { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     NodesScreen #node-pods { height: 1fr; }
     NodesScreen.-wide #body { layout: horizontal; }
     NodesScreen.-wide #map-panel { height: 1fr; width: 3fr; }
@@ -257,8 +257,13 @@ class NodesScreen(TableKeys, LiveScreen):
             panel.border_title = "Node"
             return
         panel.border_title = Content(key.name)
-        found = facts(self._the_book, picture, breach="x" if self.settings.ascii else "✖")
-        self.query_one("#facts", Static).update(found)
+        breach = "x" if self.settings.ascii else "✖"
+
+        def sign(gang: Key) -> str:
+            return f"{breach} {self._map.letter(gang)}"
+
+        shown = self.query_one("#facts", Static)
+        shown.update(facts(self._the_book, picture, sign, shown.content_size.width))
         if self._pods.node != key.name:
             self._pods.node = key.name
             self._table("node-pods").refresh_structure()

@@ -68,6 +68,10 @@ class LetteredMap(NodeMap):
         """Return one node as a cell."""
         return self.picture_cell(key, self._pods)
 
+    def letter(self, gang: Key) -> str:
+        """Return the letter of a gang."""
+        return self._letters.of(gang)
+
     def _pods(self, guests: Sequence[Guest]) -> Cell:
         text = "".join(self._letters.pod(guest) for guest in guests)
         spans = tuple((at, at + 1, guest.style) for at, guest in enumerate(guests))

@@ -64,12 +64,6 @@ class Endangered(Struct, frozen=True):
         what = "gang breaches" if self.ends_gang else "scaling-group replica breaches"
         return f"{self.podclique}: {self.left} left, {self.minimum} needed: {what}"
 
-    @property
-    def brief(self) -> str:
-        """The same for a list whose heading says the rest."""
-        part = "" if self.ends_gang else " (only that replica of its scaling group)"
-        return f"{self.podclique} {self.left} of {self.minimum} needed{part}"
-
 
 class NodeMap:
     """The cells of the map."""
@@ -195,16 +189,13 @@ def _breaks(clique: Clique, node: str) -> bool:
     return left < minimum and any(pod.node == node and pod.is_ready for pod in clique.facts)
 
 
-def usage_cells(picture: NodePicture) -> tuple[Cell, ...]:
-    """Return what is free on a node, for its detail line."""
-    free = (
-        f"cpu {picture.cpu.free / 1000:g} of {picture.cpu.allocatable / 1000:g} free",
-        f"memory {_gib(picture.memory.free)} of {_gib(picture.memory.allocatable)} free",
-        f"gpu {picture.gpus.free} of {picture.gpus.allocatable} free",
-        f"pods {picture.pods.requested} of {picture.pods.allocatable}",
-    )
-    known = (picture.cpu, picture.memory, picture.gpus, picture.pods)
-    return tuple(Cell(text) for text, usage in zip(free, known, strict=True) if usage.allocatable)
+def usage_lines(picture: NodePicture) -> list[str]:
+    """Return what is free on a node, in lines of at most 36 characters."""
+    cpu, memory, gpus = picture.cpu, picture.memory, picture.gpus
+    small = [f"cpu {cpu.free / 1000:g} of {cpu.allocatable / 1000:g} free"]
+    if gpus.allocatable:
+        small.append(f"gpu {gpus.free} of {gpus.allocatable} free")
+    return ["   ".join(small), f"memory {_gib(memory.free)} of {_gib(memory.allocatable)} free"]
 
 
 def _room(picture: NodePicture, usual: frozenset[Taint]) -> str:
