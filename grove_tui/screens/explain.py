@@ -72,7 +72,7 @@ class ExplainScreen(LiveScreen):
         self._gatherer.mark()
 
     def heading(self) -> tuple[list[Cell], list[Cell]]:
-        return [Cell("Why", "accent"), Cell(f"{self._key.kind} {self._key}", "title")], [
+        return [Cell("Why", "accent"), Cell(self._key.capitalized, "title")], [
             Cell(self._key.namespace, "dim")
         ]
 

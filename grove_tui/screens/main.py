@@ -15,6 +15,7 @@ from grove_tui.cluster.gangwatch import GangWatch
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.screens.alarm_line import AlarmLine
 from grove_tui.screens.counts import Counts
 from grove_tui.screens.edit_keys import EditKeys
 from grove_tui.screens.feed import Feed, LivePanel, NoRows, Scene
@@ -34,6 +35,7 @@ from grove_tui.view.rows import Cell
 from grove_tui.view.tree import Tree
 from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.live_table import LiveTable
+from grove_tui.widgets.panel import Panel
 from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
 
@@ -90,13 +92,13 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         self._panels: Panels | None = None
         self._counts: Counts | None = None
         self._activity: list[Cell] = []
+        self._alarm = AlarmLine()
 
     def compose(self) -> ComposeResult:
         yield SummaryStrip(id="summary")
         yield Static(id="banner", markup=False)
         with Container(id="panels"):
-            with Container(id="left"), Container(id="tree-panel", classes="panel") as panel:
-                panel.border_title = "Workloads"
+            with Container(id="left"), Panel(id="tree-panel", title="Workloads"):
                 yield LiveTable(id="tree", empty=CONNECTING)
             with Container(id="right"):
                 with Container(id="nodes-panel", classes="panel") as panel:
@@ -196,12 +198,15 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         # Counters change with every event; once a second is often enough to read them.
         self._activity = status_right(self.session)
         self._show_connection()
+        self._alarm.say(self.query_one(Panel), self.book)
 
     def _summarize(self) -> None:
         # While the app is left, the strip may be gone already.
         strip = self.query(SummaryStrip)
         if self.book is not None and strip:
             strip.first().show(summary(self.book).cells())
+            self._alarm.look(self.book)
+            self._alarm.say(self.query_one(Panel), self.book)
 
     def _show_connection(self) -> None:
         if self.session is None:

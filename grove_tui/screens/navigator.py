@@ -122,7 +122,7 @@ class Navigator:
         """Go to a row of the main screen; False, and nowhere, where there is none."""
         main = self.app.main_screen
         if not main.reveal(key):
-            self.app.notify(f"{key.kind} {key} is not there any more.", markup=False)
+            self.app.notify(f"{key.capitalized} is not there any more.", markup=False)
             return False
         self.home()
         self.remember(TREE)

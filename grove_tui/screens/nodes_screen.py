@@ -320,7 +320,7 @@ class NodesScreen(TableKeys, LiveScreen):
             return None
         target = target_of(self._the_book, key)
         if target is None:
-            self.tell(Outcome(False, f"{key.kind} {key} is gone."))
+            self.tell(Outcome(False, f"{key.capitalized} is gone."))
         return target
 
     @property

@@ -283,7 +283,7 @@ class ObjectScreen(Screen[None]):
             return None
         target = target_of(self.book, key)
         if target is None:
-            self.tell(Outcome(False, f"{key.kind} {key} is gone."))
+            self.tell(Outcome(False, f"{key.capitalized} is gone."))
         return target
 
     def _opened(self) -> tuple[Session, GangBook]:

@@ -52,7 +52,7 @@ def choices_of(book: GangBook, key: Key) -> tuple[Choice, ...] | str:
     found = [*_scaling(scalable_of(book, key)), *_deleting(deletion_of(book, key))]
     if key.kind is Kind.POD:
         found.reverse()
-    return tuple(found) or f"There is nothing to preview for {key.kind} {key}."
+    return tuple(found) or f"There is nothing to preview for {key.spoken}."
 
 
 def _scaling(found: Scalable | str) -> Iterable[Choice]:

@@ -43,7 +43,7 @@ def scalable_of(book: GangBook, key: Key) -> Scalable | str:
     if key.kind in (Kind.NODE, Kind.EVENT):
         return f"A {key.kind.lower()} has no replicas; select a clique, a scaling group or a set."
     if target_of(book, key) is None:
-        return f"{key.kind} {key} is gone."
+        return f"{key.capitalized} is gone."
     found = scalable(book.world, *object_of(key))
     if found is None:
         return f"Pod {key.name} belongs to no PodClique; it has no replicas."
@@ -58,9 +58,9 @@ def deletion_of(book: GangBook, key: Key) -> Deletion | str:
     if key.kind in (Kind.NODE, Kind.EVENT):
         return f"A {key.kind.lower()} is not deleted from here."
     if target_of(book, key) is None:
-        return f"{key.kind} {key} is gone."
+        return f"{key.capitalized} is gone."
     found = deletion(book.world, *object_of(key))
-    return found if found is not None else f"{key.kind} {key} is gone."
+    return found if found is not None else f"{key.capitalized} is gone."
 
 
 class HasTarget(Protocol):

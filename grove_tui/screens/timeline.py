@@ -6,23 +6,24 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
-from grove_tui.kube.objects import HasMetadata
-from grove_tui.reconcile.world import RESOURCES
 from grove_tui.screens.feed import Scene
 from grove_tui.screens.filter_bar import FilterBar
 from grove_tui.screens.live_screen import LiveScreen
 from grove_tui.view.entryfilter import PLACEHOLDER, EntryQuery, parse_entries
-from grove_tui.view.history import ObjectChange, Record
+from grove_tui.view.explain.causes import counted
+from grove_tui.view.history import Record
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.narration import about
 from grove_tui.view.rows import Cell
-from grove_tui.view.timeline import Entry, Timeline
+from grove_tui.view.timeline import Entry, Timeline, named
 from grove_tui.widgets.live_table import LiveTable
 
 READ_AT_MOST = 20_000
@@ -37,6 +38,11 @@ class TimelineScreen(LiveScreen):
     """A timeline of one row, or of everything."""
 
     AUTO_FOCUS = "#entries"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]
+    CSS = """
+    TimelineScreen #entry { height: 2; padding: 0 1; background: $panel; }
+    TimelineScreen.-low #entry { display: none; }
+    """
     OWN_KEYS = ("timeline",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "follow", "Follow", tooltip="Stay at the newest", id="timeline.follow"),
@@ -97,6 +103,7 @@ class TimelineScreen(LiveScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield LiveTable(self._timeline, empty=NOTHING, id="entries")
+        yield Static(id="entry", markup=False)
         yield FilterBar(parse_entries, PLACEHOLDER, id="filter-bar")
 
     def on_mount(self) -> None:
@@ -141,7 +148,7 @@ class TimelineScreen(LiveScreen):
 
     def _tell(self, timeline: Timeline, record: Record) -> None:
         # What is about something else would only push out what is wanted.
-        if timeline.holds(*_about(record)):
+        if timeline.holds(*about(record)):
             timeline.observe(record)
 
     def _new_timeline(self, about: Key | None) -> Timeline:
@@ -174,9 +181,9 @@ class TimelineScreen(LiveScreen):
 
     def heading(self) -> tuple[list[Cell], list[Cell]]:
         about = self._timeline.selected
-        what = Cell(f"of {about.kind} {about}" if about is not None else "of everything", "title")
+        what = Cell(f"of {about.spoken}" if about is not None else "of everything", "title")
         rows = self._table.row_count
-        left = [Cell("Timeline", "accent"), what, Cell(f"{rows} entries")]
+        left = [Cell("Timeline", "accent"), what, Cell(counted(rows, "entry", "entries"))]
         if self._query:
             left.append(Cell(f"/{self.query_one(FilterBar).text}", "accent"))
         if self._timeline.transitions_only:
@@ -248,6 +255,12 @@ class TimelineScreen(LiveScreen):
         self._show_news()
 
     @on(LiveTable.Highlighted)
+    def show_entry(self) -> None:
+        """Show all that the selected line says, however long it is."""
+        entry = self._timeline.entry(self._table.cursor_key)
+        self.query_one("#entry", Static).update(_told(entry) if entry is not None else "")
+
+    @on(LiveTable.Highlighted)
     def follow_at_the_end(self) -> None:
         is_last = self._table.cursor_position == self._table.row_count - 1
         if is_last is not self._is_following:
@@ -280,12 +293,6 @@ class TimelineScreen(LiveScreen):
         return self.query_one("#entries", LiveTable)
 
 
-def _about(record: Record) -> tuple[str, str, str]:
-    """Return kind, namespace and name of what a record is about."""
-    if not isinstance(record, ObjectChange):
-        return record.kind, record.key.namespace, record.key.name
-    obj: HasMetadata | None = record.new if record.new is not None else record.old
-    involved = getattr(obj, "involved_object", None)
-    if involved is not None:
-        return involved.kind, involved.namespace, involved.name
-    return RESOURCES[record.field].kind, record.key.namespace, record.key.name
+def _told(entry: Entry) -> Content:
+    told = entry.told
+    return Content.assemble((f"{named(told)}  ", "bold"), told.text)

@@ -1,5 +1,6 @@
 """Keys of the workload tree, and of the overview that can take its place."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -96,14 +97,23 @@ class TreeKeys(TableKeys, SaveKeys):
             self._tree = table.source
             self._show_gangs(book, table)
             if isinstance(here, Key):
-                gangs = (key for key in lineage(book, here) if key.kind is Kind.GANG)
-                table.move_to(next(gangs, here))
+                table.move_to(self._worst_at(here, book))
         elif self._tree is not None:
             table.set_source(self._tree)
             if isinstance(here, Key):
                 self.reveal(here)
         self.refilter()
         self.rows_changed()
+
+    def _worst_at(self, here: Key, book: GangBook) -> Hashable:
+        """Return the gang that a row is or is in; of a set's gangs the first in the overview."""
+        gangs = [key for key in lineage(book, here) if key.kind is Kind.GANG]
+        if not gangs and self._gangs is not None and here.kind is Kind.PODCLIQUESET:
+            names = here.namespace, here.name
+            listed = self._gangs.keys()
+            keys = (key for key in listed if isinstance(key, Key))
+            gangs = [key for key in keys if (key.namespace, key.name) == names]
+        return gangs[0] if gangs else here
 
     def _show_gangs(self, book: GangBook, table: LiveTable) -> None:
         scene = self.scene

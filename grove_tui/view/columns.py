@@ -8,6 +8,8 @@ from grove_tui.view.rows import Column
 
 GAP = 2
 """Blank cells between two columns."""
+LITTLE = 45
+"""Columns of less priority go before a flexible one is narrower than is good for it."""
 
 
 class Slot(Struct, frozen=True):
@@ -29,9 +31,11 @@ def natural_width(column: Column, needed: int) -> int:
 def fit(columns: Sequence[Column], needed: Sequence[int], room: int, *, wide: bool) -> list[Slot]:
     """Place columns from left to right in `room` cells.
 
-    Columns in which nothing stands go first. Then flexible columns give up width, down to their
-    minimum; then columns with the lowest priority (the rightmost of equals) are left out. No other
-    column is ever narrowed, so a number is shown whole or not at all.
+    Columns in which nothing stands go first. Then flexible columns give up width, down to what is
+    good; then columns of little priority are left out. If that is not enough, flexible columns are
+    narrowed to their minimum and more columns left out, those of the lowest priority first (the
+    rightmost of equals). No other column is ever narrowed, so a number is shown whole or not at
+    all.
 
     Args:
         columns: The columns of the source.
@@ -43,17 +47,34 @@ def fit(columns: Sequence[Column], needed: Sequence[int], room: int, *, wide: bo
     shown = [index for index, column in enumerate(columns) if wide or not column.wide]
     if sum(widths[index] + GAP for index in shown) - GAP > room and any(needed):
         shown = [index for index in shown if needed[index] or columns[index].flex] or shown
+    while len(shown) > 1 and _least(columns, widths, shown, good=True) > room:
+        lowest = _lowest(columns, shown)
+        if columns[lowest].priority >= LITTLE:
+            break
+        shown.remove(lowest)
     while len(shown) > 1 and _least(columns, widths, shown) > room:
-        shown.remove(min(shown, key=lambda index: (columns[index].priority, -index)))
+        shown.remove(_lowest(columns, shown))
     return _place(columns, widths, shown, room)
 
 
-def _least(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int]) -> int:
+def _lowest(columns: Sequence[Column], shown: Sequence[int]) -> int:
+    return min(shown, key=lambda index: (columns[index].priority, -index))
+
+
+def _least(
+    columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int], *, good: bool = False
+) -> int:
     """Return the room that these columns take when the flexible ones are at their minimum."""
     return GAP * (len(shown) - 1) + sum(
-        min(columns[index].min_width, widths[index]) if columns[index].flex else widths[index]
+        min(_bound(columns[index], good=good), widths[index])
+        if columns[index].flex
+        else widths[index]
         for index in shown
     )
+
+
+def _bound(column: Column, *, good: bool) -> int:
+    return max(column.min_width, column.good_width) if good else column.min_width
 
 
 def _place(

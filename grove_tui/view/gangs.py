@@ -118,6 +118,20 @@ class Gang(Struct, frozen=True):
         return next((part for part in parts if part.key.place == place), None)
 
     @property
+    def count(self) -> str:
+        """Ready pods, and of how many: those that are wanted, or needed where that is more.
+
+        A breached gang whose cliques were scaled below their minimum is not complete, though all
+        pods are ready that anybody asked for.
+        """
+        unasked = sum(
+            max(0, clique.tally.minimum - clique.tally.desired)
+            for clique in self.all_cliques()
+            if clique.health.word is Word.BREACHED
+        )
+        return f"{self.tally.ready}/{self.tally.desired + unasked}"
+
+    @property
     def created(self) -> datetime | None:
         """When the oldest of its cliques was created: since when it runs in this incarnation."""
         cliques = (clique.podclique for clique in self.all_cliques())

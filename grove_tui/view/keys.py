@@ -24,6 +24,9 @@ class Kind(StrEnum):
     EVENT = "Event"
 
 
+_SPOKEN = {Kind.GANG: "gang", Kind.GROUP_REPLICA: "scaling-group replica"}
+
+
 class Key(NamedTuple):
     """Identity of a row.
 
@@ -45,6 +48,16 @@ class Key(NamedTuple):
     def place(self) -> "Key":
         """The key without uid: the same for an object and what is recreated in its stead."""
         return self._replace(uid="") if self.uid else self
+
+    @property
+    def spoken(self) -> str:
+        """Its name after what it is, as in the middle of a sentence: "gang llm-0"."""
+        return f"{_SPOKEN.get(self.kind, self.kind)} {self}"
+
+    @property
+    def capitalized(self) -> str:
+        """The same as at the beginning of a sentence: "Gang llm-0"."""
+        return self.spoken[:1].upper() + self.spoken[1:]
 
     def __str__(self) -> str:
         return f"{self.name}-{self.replica}" if self.replica >= 0 else self.name

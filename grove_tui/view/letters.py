@@ -119,7 +119,7 @@ class Legend:
             letter,
             self._names.cell(key.namespace, key.name, f"-{key.replica}"),
             self._health(gang),
-            Cell(f"{counts.ready}/{counts.desired}", health.severity.style),
+            Cell(gang.count, health.severity.style),
             Cell(str(len(gang.nodes)) if gang.nodes else ""),
             Cell(str(counts.gpus) if counts.gpus else ""),
         )

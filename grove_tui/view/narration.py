@@ -72,6 +72,17 @@ def tell(record: Record) -> Told | None:
     return Told(KINDS[record.field], metadata.namespace, metadata.name, text, severity)
 
 
+def about(record: Record) -> tuple[str, str, str]:
+    """Return kind, namespace and name of what a record is about."""
+    if isinstance(record, Note):
+        return record.kind, record.key.namespace, record.key.name
+    obj = record.new if record.new is not None else record.old
+    if isinstance(obj, Event):
+        involved = obj.involved_object
+        return involved.kind, involved.namespace, involved.name
+    return KINDS[record.field], record.key.namespace, record.key.name
+
+
 def _event(record: ObjectChange, event: Event) -> Told | None:
     if record.new is None or _is_same_event(record.old, event):
         return None

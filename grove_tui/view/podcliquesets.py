@@ -20,7 +20,9 @@ from grove_tui.view.sorting import Sort, gang_order
 from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
-    Column("GANG", min_width=21, flex=True, priority=100, max_width=48, elide="middle"),
+    Column(
+        "GANG", min_width=21, good_width=30, flex=True, priority=100, max_width=48, elide="middle"
+    ),
     Column("HEALTH", min_width=9, priority=95, max_width=44),
     Column("CLIQUES", min_width=20, flex=True, priority=80),
     Column("PODS", min_width=4, justify="right", priority=90),
@@ -72,7 +74,7 @@ class Overview:
             self._names.cell(key.namespace, key.name, f"-{key.replica}", gang_style(key)),
             remembered(self.book, gang).cell(now),
             _bars(gang),
-            Cell(f"{counts.ready}/{counts.desired}", gang.health.severity.style),
+            Cell(gang.count, gang.health.severity.style),
             Cell(str(len(gang.nodes)) if gang.nodes else ""),
             Cell(str(counts.gpus) if counts.gpus else ""),
             age_cell(gang.created, now) if gang.created else Cell(),

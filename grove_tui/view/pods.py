@@ -17,7 +17,7 @@ from grove_tui.view.subject import Filter, Subject
 from grove_tui.view.treerows import is_wedged, restarts_cell, wedged_at
 
 COLUMNS = (
-    Column("NAME", min_width=32, flex=True, priority=100, elide="middle"),
+    Column("NAME", min_width=22, good_width=36, flex=True, priority=100, elide="middle"),
     Column("NAMESPACE", priority=30, wide=True, max_width=24),
     Column("GANG", priority=35, max_width=32, elide="middle"),
     Column("READY", min_width=5, priority=90),

@@ -99,6 +99,7 @@ class Column(Struct, frozen=True):
         title: Header text.
         width: Fixed width; without it the column is as wide as what it shows.
         min_width: The least width that is still readable.
+        good_width: The width that is worth more than columns of little priority; 0 for `min_width`.
         justify: Alignment of title and cells.
         wide: Shown only in wide mode.
         flex: Takes the room that the others leave, and is the first to give it back.
@@ -110,6 +111,7 @@ class Column(Struct, frozen=True):
     title: str
     width: int | None = None
     min_width: int = 3
+    good_width: int = 0
     justify: Literal["left", "right"] = "left"
     wide: bool = False
     flex: bool = False

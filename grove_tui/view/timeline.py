@@ -173,7 +173,7 @@ class Timeline:
         cells = (
             Cell(entry.at.strftime("%H:%M:%S")),
             age_cell(entry.at, self.book.clock()),
-            Cell(f"{_SHORT.get(told.kind, told.kind)} {told.name}", "title" if entry.gang else ""),
+            Cell(named(told), "title" if entry.gang else ""),
             Cell(told.text, style),
             Cell(entry.source, "dim"),
         )
@@ -197,6 +197,11 @@ class Timeline:
         told = entry.told
         kind = Kind.GANG if entry.gang is not None else told.kind
         return self._scope.holds(str(kind), told.namespace, told.name)
+
+
+def named(told: Told) -> str:
+    """Return what something happened to: its kind as the tree writes it, and its name."""
+    return f"{_SHORT.get(told.kind, told.kind)} {told.name}"
 
 
 def _transition(note: Note) -> tuple[datetime, Told, str, Key]:

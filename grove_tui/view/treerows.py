@@ -22,7 +22,7 @@ from grove_tui.view.rows import Cell, Column, Severity
 from grove_tui.view.subject import Node
 
 COLUMNS = (
-    Column("NAME", min_width=22, flex=True, priority=100, elide="middle"),
+    Column("NAME", min_width=22, good_width=36, flex=True, priority=100, elide="middle"),
     Column("KIND", priority=20),
     Column("READY", min_width=5, priority=90),
     Column("PODS", min_width=5, priority=50),
@@ -147,7 +147,7 @@ def _gang(gang: Gang) -> Summary:
     return Summary(
         name=gang.name,
         kind="gang",
-        ready=f"{gang.tally.ready}/{gang.tally.desired}",
+        ready=gang.count,
         restarts=gang.tally.restarts,
         created=gang.created,
         nodes=gang.nodes,

@@ -323,7 +323,7 @@ def breached_scene(replicas=1):
 def test_a_breached_gang_says_when_it_ends_why_and_what_to_do():
     explanation = explain(breached_scene().book, gang_key("default", "sim", 0))
 
-    assert explanation.headline == ("PodCliqueSet replica sim-0 is breached (terminates in 0:05).")
+    assert explanation.headline == ("Gang sim-0 is breached (terminates in 0:05).")
     assert [(cause.reason, cause.depth) for cause in explanation.causes] == [
         (Reason.BREACH, 0),
         (Reason.BREACH, 1),
@@ -407,7 +407,7 @@ def test_a_healthy_gang_has_nothing_to_explain():
 
     explanation = explain(scene.book, gang_key("default", "sim", 0))
 
-    assert explanation.headline == "PodCliqueSet replica sim-0 is healthy."
+    assert explanation.headline == "Gang sim-0 is healthy."
     assert explanation.causes == ()
 
 

@@ -33,7 +33,7 @@ def explain(book: GangBook, key: Key) -> Explanation:
 
 
 def _gone(key: Key) -> Explanation:
-    return Explanation(key, f"{key.kind} {key} does not exist (any more).", Severity.NONE)
+    return Explanation(key, f"{key.capitalized} does not exist (any more).", Severity.NONE)
 
 
 def _pod(book: GangBook, key: Key) -> Explanation:
@@ -77,7 +77,7 @@ def _part(book: GangBook, key: Key) -> Explanation:
 
 def _judged(book: GangBook, key: Key, health: Health, causes: list[Cause]) -> Explanation:
     shared, ends = fate(book, key) if health.word is Word.HEALTHY else ("", [])
-    headline = f"{key.kind} {key} is {health.text(book.clock())}{_but(shared)}."
+    headline = f"{key.capitalized} is {health.text(book.clock())}{_but(shared)}."
     severity = max((health.severity, *(cause.severity for cause in ends)))
     return Explanation(key, headline, severity, (*causes, *ends))
 
