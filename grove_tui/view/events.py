@@ -14,12 +14,12 @@ from grove_tui.view.scope import Scope, scope_of
 from grove_tui.view.subject import Filter, Subject
 
 COLUMNS = (
-    Column("AGE", min_width=4, priority=80),
+    Column("AGE", min_width=4, priority=95),
     Column("TYPE", min_width=6, priority=50),
     Column("REASON", min_width=6, max_width=34, priority=90),
-    Column("OBJECT", min_width=8, max_width=40, priority=60, elide="middle"),
+    Column("OBJECT", min_width=18, max_width=40, flex=True, priority=60, elide="middle"),
     Column("COUNT", justify="right", priority=20, wide=True),
-    Column("MESSAGE", min_width=16, flex=True, priority=100),
+    Column("MESSAGE", min_width=32, flex=True, priority=100),
     Column("SOURCE", priority=10, wide=True, max_width=24),
 )
 LIMIT = 1000
@@ -72,7 +72,7 @@ class Events:
         cells = (
             age_cell(event.last_seen, self.book.clock()),
             Cell(event.type, style or "dim"),
-            Cell(event.reason, style),
+            Cell(event.reason, style, shorter=(Cell(_brief(event.reason), style),)),
             Cell(f"{involved.kind.lower()}/{involved.name}", "dim"),
             Cell(f"x{event.count}" if event.count > 1 else ""),
             Cell(event.message),
@@ -129,3 +129,8 @@ def _of_scope(book: GangBook, scope: Scope) -> Iterable[Event]:
 
 def _index_value(kind: str, namespace: str, name: str) -> str:
     return f"{namespace}/{kind}/{name}"
+
+
+def _brief(reason: str) -> str:
+    """Return a reason without the word that says no more than that it is not a Warning."""
+    return reason.removesuffix("Successful") or reason
