@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Any, ClassVar
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -38,6 +39,7 @@ from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.panel import Panel
 from grove_tui.widgets.replay_bar import ReplayBar
 from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
+from grove_tui.widgets.text_fit import fit
 
 CONNECTING = "Connecting…"
 NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one."
@@ -258,8 +260,11 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         scope = None if events.source.selected is not None or key is None else key
         events.source.select(scope)
         events.table.refresh_structure()
+        panel = self.query_one("#events-panel")
         title = "Events" if scope is None else f"Events of {scope}"
-        self.query_one("#events-panel").border_title = Content(title).markup
+        # The end of a name says more than its beginning.
+        title = fit(title, min(cell_len(title), max(8, panel.size.width - 4)), elide="middle")
+        panel.border_title = Content(title).markup
 
     # Rows
 

@@ -1,5 +1,6 @@
 """The command palette's commands: every binding that works, and all that the colon offers."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -16,13 +17,31 @@ if TYPE_CHECKING:
     from grove_tui.app import GroveApp
 
 
+KEYS_OF_THE_BAR, LINES, OTHER_KEYS = 3.0, 2.0, 1.0
+"""The order in which commands are offered before anything is typed."""
+
+
+@dataclass
+class Offer(DiscoveryHit):
+    """A command that is offered, and how early.
+
+    Textual asks all providers at once and shows what comes first; that differs from time to time.
+    """
+
+    rank: float = OTHER_KEYS
+
+    @property
+    def score(self) -> float:
+        return self.rank
+
+
 class BindingCommands(Provider):
     """Finds what keys do by what they do, so that no key has to be known."""
 
     async def discover(self) -> Hits:
         for title, active in self._commands():
-            run = partial(self._run, active)
-            yield DiscoveryHit(self._shown(title, active), run, text=title, help=self._key(active))
+            run, rank = partial(self._run, active), _rank(active)
+            yield Offer(self._shown(title, active), run, title, self._key(active), rank)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -59,7 +78,7 @@ class LineCommands(Provider):
     async def discover(self) -> Hits:
         for command in COMMANDS:
             title, run = command.description, partial(self._run, command)
-            yield DiscoveryHit(self._shown(title, command), run, title, self._usage(command))
+            yield Offer(self._shown(title, command), run, title, self._usage(command), LINES)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -88,6 +107,10 @@ class LineCommands(Provider):
     @property
     def _navigator(self) -> Navigator:
         return cast("GroveApp", self.app).navigator
+
+
+def _rank(active: ActiveBinding) -> float:
+    return KEYS_OF_THE_BAR if active.binding.show else OTHER_KEYS
 
 
 def _greyed(title: Content | str, problem: str) -> Content:

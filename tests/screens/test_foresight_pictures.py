@@ -29,8 +29,10 @@ from tests.preview.worlds import NOW
 from tests.screens.test_snapshots import still
 
 SIZES = {"80x24": (80, 24), "160x48": (160, 48)}
-NEW_SIZES = {"80x24": (80, 24), "140x40": (140, 40)}
 THEMES = ("grove-dark", "grove-light", "grove-contrast", "grove-plain")
+every_look = pytest.mark.parametrize(
+    ("theme", "size"), [(theme, size) for theme in THEMES for size in SIZES]
+)
 WORLD = running(inference(replicas=2))
 BOOK = GangBook(WORLD, lambda: NOW)
 OUTLOOK = Outlook(WORLD, lambda: NOW)
@@ -122,14 +124,12 @@ def picture(snap_compare):
     return compare
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", THEMES)
+@every_look
 def test_scaling_below_the_minimum(picture, theme, size):
     picture(scaling("llm-0-front", -2), theme=theme, size=SIZES[size])
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", THEMES)
+@every_look
 def test_deleting_a_set(picture, theme, size):
     picture(deleting("PodCliqueSet", "llm"), theme=theme, size=SIZES[size])
 
@@ -143,9 +143,9 @@ def test_deleting_a_pod(picture):
     picture(deleting("Pod", pod))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_looking_without_acting(picture, size):
-    picture(looking("llm-0-prefill"), "right", size=SIZES[size])
+@every_look
+def test_looking_without_acting(picture, theme, size):
+    picture(looking("llm-0-prefill"), "right", theme=theme, size=SIZES[size])
 
 
 def test_in_ascii_without_colours(picture):
@@ -159,27 +159,29 @@ def test_on_a_small_terminal(picture):
 FRONTS = ("llm-0-front", "llm-1-front")
 
 
-@pytest.mark.parametrize("size", NEW_SIZES)
-@pytest.mark.parametrize("step", [2, -3])
-def test_scaling_what_is_marked(picture, step, size):
-    picture(scaling_several(step, *FRONTS), size=NEW_SIZES[size])
+@every_look
+def test_scaling_what_is_marked(picture, theme, size):
+    picture(scaling_several(-3, *FRONTS), theme=theme, size=SIZES[size])
 
 
-@pytest.mark.parametrize("size", NEW_SIZES)
-def test_one_number_for_all_is_refused(picture, size):
-    picture(scaling_several(0, *FRONTS), "4", size=NEW_SIZES[size])
+def test_scaling_up_what_is_marked(picture):
+    picture(scaling_several(2, *FRONTS))
 
 
-@pytest.mark.parametrize("size", NEW_SIZES)
-def test_deleting_what_is_marked(picture, size):
-    picture(deleting_several(*FRONTS), size=NEW_SIZES[size])
+def test_one_number_for_all_is_refused(picture):
+    picture(scaling_several(0, *FRONTS), "4")
 
 
-@pytest.mark.parametrize("size", NEW_SIZES)
-def test_draining_a_node(picture, size):
-    picture(draining("node-1"), size=NEW_SIZES[size])
+@every_look
+def test_deleting_what_is_marked(picture, theme, size):
+    picture(deleting_several(*FRONTS), theme=theme, size=SIZES[size])
 
 
-@pytest.mark.parametrize("size", NEW_SIZES)
+@every_look
+def test_draining_a_node(picture, theme, size):
+    picture(draining("node-1"), theme=theme, size=SIZES[size])
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_draining_the_last_node(picture, size):
-    picture(draining("node-1", running(number=1, gpus=16)), size=NEW_SIZES[size])
+    picture(draining("node-1", running(number=1, gpus=16)), size=SIZES[size])

@@ -2,11 +2,12 @@
 
 import json
 
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.widgets import Input, Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.resources import PODS
+from grove_tui.screens.commands import COMMANDS
 from grove_tui.screens.document import DocumentScreen
 from grove_tui.screens.text import TextScreen
 from tests.screens.live import create_clique, create_set, dashboard
@@ -270,3 +271,19 @@ async def test_the_object_under_the_key_may_go_before_the_answer():
 
         await shown.until(lambda: any("gone" in said for said in shown.said()))
         assert shown.cluster.objects(PODCLIQUESETS)
+
+
+async def test_the_palette_offers_the_keys_of_the_bar_first_then_places_then_the_rest():
+    async with dashboard() as shown:
+        await filled(shown)
+        await shown.select(CLIQUE)
+
+        await shown.press("ctrl+p")
+        await shown.until(lambda: isinstance(shown.screen, CommandPalette))
+        offers = shown.screen.query_one(CommandList)
+        await shown.until(lambda: offers.option_count > len(COMMANDS))
+
+        texts = [str(option.prompt).split("\n")[0] for option in offers.options]
+        assert texts[0] == "Scale"
+        assert texts.index("Describe") < texts.index("All gangs, trouble first")
+        assert texts.index("Leave grove-tui") < texts.index("Up")

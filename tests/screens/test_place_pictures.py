@@ -63,6 +63,15 @@ async def settled(pilot):
         before = now
 
 
+def put_cursor(app, on):
+    """Put the cursor of the tree on a row, if one is named."""
+    if on:
+        tree = app.main_screen.query_one("#tree", LiveTable)
+        assert tree.source is not None
+        keys = list(tree.source.keys())
+        tree.move_to(next(key for key in keys if str(key) == on))
+
+
 @pytest.fixture
 def picture(snap_compare, monkeypatch):
     """Compare the app after some keys, with the cursor on a row, with its stored picture."""
@@ -76,11 +85,7 @@ def picture(snap_compare, monkeypatch):
 
         async def settle(pilot):
             await settled(pilot)
-            if on:
-                tree = app.main_screen.query_one("#tree", LiveTable)
-                assert tree.source is not None
-                keys_now = list(tree.source.keys())
-                tree.move_to(next(key for key in keys_now if str(key) == on))
+            put_cursor(app, on)
             for key in keys:
                 await pilot.press(key)
             await settled(pilot)
@@ -121,24 +126,24 @@ def test_list_of_gangs(picture, theme, size):
     picture("colon", *"gangs", "enter", size=SIZES[size], theme=theme)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_list_of_pods(picture, size):
-    picture("colon", *"pods", "enter", "space", size=SIZES[size])
+@every_look
+def test_list_of_pods(picture, theme, size):
+    picture("colon", *"pods", "enter", "space", size=SIZES[size], theme=theme)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_list_of_events(picture, size):
-    picture("colon", *"events", "enter", size=SIZES[size])
+@every_look
+def test_list_of_events(picture, theme, size):
+    picture("colon", *"events", "enter", size=SIZES[size], theme=theme)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_overview_on_the_main_screen(picture, size):
-    picture("v", size=SIZES[size])
+@every_look
+def test_overview_on_the_main_screen(picture, theme, size):
+    picture("v", size=SIZES[size], theme=theme)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_drain_dialog(picture, size):
-    picture("t", "D", on=BREACHED, size=SIZES[size])
+@every_look
+def test_drain_dialog(picture, theme, size):
+    picture("t", "D", on=BREACHED, size=SIZES[size], theme=theme)
 
 
 def test_why_in_ascii(picture):
