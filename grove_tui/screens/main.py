@@ -97,7 +97,7 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         self._alarm = AlarmLine()
 
     def compose(self) -> ComposeResult:
-        yield SummaryStrip(id="summary")
+        yield SummaryStrip(id="summary", elides=True)
         yield Static(id="banner", markup=False)
         with Container(id="panels"):
             with Container(id="left"), Panel(id="tree-panel", title="Workloads"):

@@ -65,7 +65,7 @@ def _loss(
     """Say what would follow if a node died."""
     breaks = endangered(book, picture.node.metadata.name)
     if not breaks and picture.guests:
-        yield Content("If it died, no gang would fall short.")
+        yield Content("If it died, no gang would breach.")
     for heading, whole in ((BREACHING, True), (RECYCLING, False)):
         found = [
             _short_of(what, sign(what.gang), width) for what in breaks if what.ends_gang is whole

@@ -32,6 +32,7 @@ from grove_tui.view.nodes import Nodes
 from grove_tui.view.rows import Cell, RowSource
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.node_map import NodeMap
+from grove_tui.widgets.text_fit import fit
 from grove_tui.widgets.tokens import ASCII
 
 NO_GANGS = "No gangs."
@@ -256,7 +257,8 @@ class NodesScreen(TableKeys, LiveScreen):
             self.query_one("#facts", Static).update(Content("No node is selected."))
             panel.border_title = "Node"
             return
-        panel.border_title = Content(key.name)
+        room = max(8, panel.size.width - 4)
+        panel.border_title = Content(fit(key.name, min(len(key.name), room), elide="middle"))
         breach = "x" if self.settings.ascii else "✖"
 
         def sign(gang: Key) -> str:

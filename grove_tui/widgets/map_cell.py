@@ -33,7 +33,8 @@ class MapCellPainter:
         titles = max((width_of(cell.title) + 2 for cell in cells), default=4)
         pods = max((min(MOST_PODS, len(cell.pods.text)) for cell in cells), default=0)
         room = max((width_of(cell.room) + 1 for cell in cells), default=0) if wide else 0
-        more = 3 if any(len(cell.pods.text) > MOST_PODS for cell in cells) else 1
+        most = max((len(cell.pods.text) for cell in cells), default=0)
+        more = len(f"+{most - MOST_PODS} ") if most > MOST_PODS else 1
         self._widths = min(LONGEST_TITLE, titles), pods + more, room
 
     @property

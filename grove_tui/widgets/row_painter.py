@@ -110,13 +110,13 @@ class RowPainter:
 
     def needed(self, row: Row) -> tuple[list[int], list[int]]:
         """Return how wide each cell of the row wants to be, and how wide if it must be short."""
-        wants = [width_of(flatten(cell.text, 200)) for cell in row.cells]
+        wants = [_width(cell) for cell in row.cells]
         if wants:
             wants[0] += len(_prefix(row)[0])
         short = wants.copy()
         for index, cell in enumerate(row.cells):
             if cell.shorter:
-                short[index] -= width_of(cell.text) - width_of(cell.shorter[0].text)
+                short[index] -= _width(cell) - _width(cell.shorter[0])
         return wants, short
 
     def header(self, columns: Sequence[Column], slots: Sequence[Slot], width: int) -> Strip:
@@ -183,7 +183,7 @@ class RowPainter:
             width -= len(prefix)
         cell = _fitting(cell, width)
         text = fit(
-            flatten(cell.text, width),
+            flatten(cell.text, width, ends=column.elide == "middle"),
             width,
             justify=column.justify,
             elide=column.elide,
@@ -207,6 +207,10 @@ class RowPainter:
 
     def _plain(self, text: str) -> str:
         return text.translate(ASCII) if self.ascii and not text.isascii() else text
+
+
+def _width(cell: Cell) -> int:
+    return width_of(flatten(cell.text, 200))
 
 
 def _fitting(cell: Cell, width: int) -> Cell:

@@ -7,10 +7,13 @@ from rich.cells import cell_len, set_cell_size
 ELLIPSIS = "…"
 
 
-def flatten(text: str, limit: int) -> str:
-    """Return text on one line, cut far beyond what `limit` cells can show."""
+def flatten(text: str, limit: int, *, ends: bool = False) -> str:
+    """Return text on one line, cut far beyond what `limit` cells can show.
+
+    With `ends` the end of the text is kept as well as its beginning.
+    """
     if len(text) > 4 * limit:
-        text = text[: 4 * limit]
+        text = text[: 4 * limit] + (text[-4 * limit :] if ends else "")
     if "\n" in text or "\t" in text:
         text = " ".join(text.split())
     return text
@@ -50,7 +53,10 @@ def _cut(text: str, width: int, elide: Literal["end", "middle"], tail: int) -> s
         return ELLIPSIS[:width]
     if elide == "end" or width < 8:
         return set_cell_size(text, width - 1) + ELLIPSIS
-    tail_width = min(width_of(text[-tail:]), width - 1) if tail else (width - 1) // 2
+    tail_width = width_of(text[-tail:]) if tail else (width - 1) // 2
+    if tail_width >= width:
+        # What tells it from its neighbours begins the tail, and goes on to its end.
+        return ELLIPSIS + _cut(text[-tail:], width - 1, "middle", 0)
     head = set_cell_size(text, width - 1 - tail_width)
     return head + ELLIPSIS + _last_cells(text, tail_width)
 

@@ -450,3 +450,18 @@ def test_every_object_of_a_rich_scene_can_be_explained():
     kinds = [Kind.POD] * len(scene.world.pods) + [Kind.PODCLIQUE] * len(scene.world.podcliques)
     for kind, obj in zip(kinds, objects, strict=True):
         assert explain(scene.book, object_key(kind, obj)).headline, key_of(obj)
+
+
+def test_a_set_whose_removal_hangs_says_which_pod_holds_it_up():
+    scene = Scene(now=4 * 3600)
+    going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:10Z"}}
+    worker = clique(breached=False, **going)
+    scene.put(podcliqueset("sim", **going), worker, *pods(worker, "leaving", "leaving"))
+
+    explanation = explain(scene.book, gang_key("default", "sim", 0))
+
+    reasons = [cause.reason for cause in explanation.causes]
+    assert reasons[:2] == [Reason.TERMINATING, Reason.WEDGED]
+    assert "still terminates" in explanation.causes[1].text
+    assert explanation.causes[-1].text == "and 1 more pod like it"
+    assert explanation.steps[0].startswith("See what its node does")

@@ -18,6 +18,7 @@ from grove_tui.view.keys import Key, Kind
 from grove_tui.view.lineage import lineage
 from grove_tui.view.podstatus import PodFacts
 from grove_tui.view.rows import Severity
+from grove_tui.view.treerows import is_wedged
 
 MOST = 4
 """How many different troubles of one thing are told; the rest is counted."""
@@ -58,7 +59,17 @@ def gang_causes(book: GangBook, gang: Gang) -> list[Cause]:
         causes.append(_termination(gang, gang.termination.due, book.clock()))
     if gang.health.word is not Word.TERMINATING:
         causes += deeper(cliques_causes(book, gang.all_cliques()), 1 if causes else 0)
-    return causes
+    return causes + deeper(_stuck(book, gang), 1 if causes else 0)
+
+
+def _stuck(book: GangBook, gang: Gang) -> list[Cause]:
+    """Return what holds up the removal of a gang: pods that should long be gone."""
+    if gang.health.word is not Word.TERMINATING:
+        return []
+    pods = [book.object(key) for clique in gang.all_cliques() for key in clique.pods]
+    stuck = [pod for pod in pods if isinstance(pod, Pod) and is_wedged(pod, book.clock())]
+    causes = [cause for pod in stuck[:1] for cause in pod_causes(book, pod)]
+    return causes + _rest(len(stuck) - 1, "pod", "like it")
 
 
 def fate(book: GangBook, key: Key) -> tuple[str, list[Cause]]:
