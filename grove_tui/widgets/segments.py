@@ -1,7 +1,7 @@
 """A line of cells: the summary strip above the tables, the status bar below them.
 
 The line is given cells, not text: each has a style word, and is shown whole or not at all, the
-first ones first. Setting the same cells again paints nothing.
+first ones first; only titles are shortened. Setting the same cells again paints nothing.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from grove_tui.widgets.text_fit import fit, flatten, width_of
 from grove_tui.widgets.tokens import ASCII, TOKEN_CSS
 
 MORE = " …"
+SHORTEST_TITLE = 12
 
 
 class Segments(Widget):
@@ -91,14 +92,24 @@ Segments {
             text = self._plain(flatten(cell.text, 400))
             needed = width_of(text) + len(separator)
             if needed > room:
-                if segments or cells is not self.left:
-                    break
-                text = self._plain(fit(text, room))
+                text = self._shortened(cell, text, room, is_first=not segments)
+                needed = room
+            if not text:
+                break
             if separator:
                 segments.append(Segment(separator, self._styles.get("segments--separator")))
             segments.append(Segment(text, self._styles.token("", cell.style)))
             room -= needed
         return segments, room
+
+    def _shortened(self, cell: Cell, text: str, room: int, *, is_first: bool) -> str:
+        """Return what is shown of a cell that does not fit: a part of a name, or nothing."""
+        if is_first and cell in self.left:
+            return self._plain(fit(text, room))
+        room -= len(self.SEPARATOR)
+        if cell.style != "title" or room < SHORTEST_TITLE:
+            return ""
+        return self._plain(fit(text, room, elide="middle"))
 
     def _plain(self, text: str) -> str:
         return text.translate(ASCII) if self.ascii and not text.isascii() else text

@@ -454,7 +454,7 @@ def test_every_object_of_a_rich_scene_can_be_explained():
 
 def test_a_set_whose_removal_hangs_says_which_pod_holds_it_up():
     scene = Scene(now=4 * 3600)
-    going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:10Z"}}
+    going: dict[str, Any] = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:10Z"}}
     worker = clique(breached=False, **going)
     scene.put(podcliqueset("sim", **going), worker, *pods(worker, "leaving", "leaving"))
 

@@ -89,3 +89,13 @@ async def test_markup_in_a_cell_is_text():
         await pilot.pause()
 
         assert app.bar.render_line(0).text.startswith("[/red] [bold]x")
+
+
+async def test_a_title_is_shortened_in_the_middle_where_other_cells_are_left_out():
+    app = BarApp()
+    async with app.run_test(size=(30, 3)) as pilot:
+        name = Cell("gang inference-platform-of-a-team-0", "title")
+        app.bar.show((Cell("Why", "accent"), name, Cell("5 entries")), (Cell("default"),))
+        await pilot.pause()
+
+        assert app.bar.render_line(0).text.strip() == "Why │ gang infere…f-a-team-0"

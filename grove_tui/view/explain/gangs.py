@@ -144,7 +144,8 @@ def _breach_causes(breach: Breach, due: datetime | None, key: Key, now: datetime
     lasted = age(breach.since, now)
     ends = f"; termination is due in {countdown(due, now)}" if due is not None else ""
     text = f"It has been below its minimum for {lasted}{ends}."
-    return [Cause(Reason.BREACH, text, said, key, severity=Severity.ERROR)]
+    step = f"Bring {key} back to its minimum before that" if due is not None else ""
+    return [Cause(Reason.BREACH, text, said, key, step, severity=Severity.ERROR)]
 
 
 def _short(clique: Clique, short: int) -> Cause:
