@@ -83,9 +83,12 @@ def _order(given: Mapping[str, Any]) -> Order:
 async def _run(settings: Settings, order: Order, make: Make) -> int:
     cancel_on_sigterm()
     async with followed(settings) as session:
-        if session.forbidden:
-            left_out = ", ".join(session.forbidden)
+        if session.freshness.forbidden:
+            left_out = ", ".join(session.freshness.forbidden)
             sys.stderr.write(f"You may not list {left_out}; they are left out.\n")
+        if session.freshness.missing:
+            left_out = ", ".join(session.freshness.missing)
+            sys.stderr.write(f"The cluster does not answer for {left_out}; they are left out.\n")
         return await follow(session, make, order)
 
 

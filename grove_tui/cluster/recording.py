@@ -96,8 +96,8 @@ class _Scale:
 class Recorder:
     """Records the stores of one session.
 
-    Until `start` is called, changes only go to the checkpoint: what the first lists bring was there
-    before we looked, and is no event.
+    Until `start` is called, changes only go to the checkpoint: what the first list of a kind brings
+    was there before we looked, and is no event, even where that list comes late.
     """
 
     def __init__(self, clock: Clock, limits: Limits | None = None) -> None:
@@ -116,7 +116,7 @@ class Recorder:
     def follow(self, informers: Mapping[str, Informer[Any]]) -> None:
         """Record the stores of these informers, named by their fields of the World."""
         for name, informer in informers.items():
-            informer.add_handler(partial(self.observe, name))
+            informer.add_handler(partial(self._follow, name, informer))
 
     @property
     def has_started(self) -> bool:
@@ -136,15 +136,31 @@ class Recorder:
         """Call `listener` no more."""
         self._listeners.remove(listener)
 
+    def _follow(
+        self,
+        field: str,
+        informer: Informer[Any],
+        old: HasMetadata | None,
+        new: HasMetadata | None,
+    ) -> None:
+        if informer.has_synced:
+            self.observe(field, old, new)
+        else:
+            self._know(field, old, new)
+
     def observe(self, field: str, old: HasMetadata | None, new: HasMetadata | None) -> None:
         """Record one change of the store that is that field of the World."""
         if self._started is None:
-            obj = new if new is not None else old
-            assert obj is not None
-            _set(self._checkpoint[field], key_of(obj), new)
+            self._know(field, old, new)
             return
         size = self._scale.weigh(old, new) if new is not None else 0
         self._add(ObjectChange(self._now(), field, old, new), size)
+
+    def _know(self, field: str, old: HasMetadata | None, new: HasMetadata | None) -> None:
+        """Take something for what was there before."""
+        obj = new if new is not None else old
+        assert obj is not None
+        _set(self._checkpoint[field], key_of(obj), new)
 
     def note(
         self, kind: str, key: NamespacedName, text: str, source: Source = Source.ACTION

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
+from grove_tui.cluster.freshness import Connection, State
 from grove_tui.cluster.player import Player
 from grove_tui.cluster.recordfile import read
 from grove_tui.cluster.recording import Recording
-from grove_tui.cluster.session import Connection, Place, Session, State
+from grove_tui.cluster.session import Place, Session
 from grove_tui.cluster.transitions import Transition, Transitions
 from grove_tui.kube.client import Client
 from grove_tui.kube.reflector import Link, LinkState

@@ -1,10 +1,8 @@
 """One open cluster, as the dashboard reads it."""
 
 import asyncio
-import gc
 import platform
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +10,15 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from grove_tui.cluster.freezing import freeze_what_is_listed
+from grove_tui.cluster.freshness import Connection, Freshness, State
 from grove_tui.cluster.permissions import Permissions
 from grove_tui.cluster.recording import Recorder
 from grove_tui.cluster.supervision import restarting, supervise
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
-from grove_tui.kube.errors import Forbidden, KubeError, NotFound
+from grove_tui.kube.errors import KubeError, NotFound
 from grove_tui.kube.objects import NamespacedName
-from grove_tui.kube.reflector import Link, LinkState
 from grove_tui.reconcile.leadership import Leadership, Mode, Policy, Standing
 from grove_tui.reconcile.world import INDEXES, Informers, World
 from grove_tui.view.history import Record, Source
@@ -32,26 +31,8 @@ GROVE_KINDS = {
     "scheduler.grove.io/v1alpha1": ("podgangs",),
 }
 
-FREEZE_SECONDS = 0.2
-"""How often what was listed is taken out of the garbage collector's sight, while listing."""
-SETTLE_SECONDS = 1.0
-"""How long after the first lists that is done for the last time."""
-
-
-class State(StrEnum):
-    """How fresh what we know of a cluster is."""
-
-    CONNECTING = "connecting"
-    LIVE = "live"
-    STALE = "stale"
-
-
-class Connection(Struct, frozen=True):
-    """How fresh, since when (event-loop time in seconds), and why not."""
-
-    state: State
-    since: float
-    error: str = ""
+PATIENCE_SECONDS = 5.0
+"""How long one kind that does not come holds up what follows the first lists."""
 
 
 class Place(Struct, frozen=True):
@@ -79,6 +60,7 @@ class Session:
         place: Which cluster it is.
         client: The way to change it.
         world: What it holds, kept up to date while `run` runs.
+        freshness: How far that can be relied on.
         recorder: What happened to it lately.
         permissions: What the user may do to it.
     """
@@ -98,6 +80,7 @@ class Session:
         self.place = place
         self.client = client
         self.informers = informers
+        self.freshness = Freshness(informers)
         self.world: World = informers.world
         self.clock = clock
         self.standing = Standing(Mode.STARTING)
@@ -105,6 +88,7 @@ class Session:
         self.manager: Manager | None = None
         """The controllers, while they run here."""
         self._policy = policy
+        self._is_patient = True
         self._again = asyncio.Event()
         self._reconsider = asyncio.Event()
         self.fault = ""
@@ -119,38 +103,27 @@ class Session:
     @property
     def connection(self) -> Connection:
         """How fresh the world is: as stale as its stalest part that can be had at all."""
-        links = [informer.link for informer in self.informers]
-        stale = [link for link in links if link.state is LinkState.STALE and not _barred(link)]
-        if stale:
-            worst = min(stale, key=lambda link: link.since)
-            return Connection(State.STALE, worst.since, worst.error)
-        if any(link.state is LinkState.CONNECTING for link in links):
-            return Connection(State.CONNECTING, 0.0)
-        return Connection(State.LIVE, 0.0)
+        return self.freshness.connection(has_begun=self.has_begun)
 
     @property
     def has_synced(self) -> bool:
         """Whether everything that may be read has been read once."""
-        return all(i.has_synced or _barred(i.link) for i in self.informers)
+        return self.freshness.has_read_all
 
     @property
-    def forbidden(self) -> tuple[str, ...]:
-        """Resources that we may not read here."""
-        return tuple(
-            informer.resource.qualified_name
-            for informer in self.informers
-            if isinstance(informer.link.cause, Forbidden)
-        )
+    def has_begun(self) -> bool:
+        """Whether what comes from now on is news; a kind that keeps us waiting is left behind."""
+        return self.recorder.has_started or self.has_synced
 
     async def wait_synced(self) -> None:
-        """Wait until everything that may be read has been read once.
+        """Wait until everything that may be read has been read once, or is done without.
 
         Raises:
             KubeError: The cluster cannot be reached; the message says why.
         """
         moved = asyncio.Event()
         self.on_connection(moved.set)
-        while not self.has_synced:
+        while not (self.has_begun and self.freshness.has_read_most):
             if self.connection.state is State.STALE:
                 raise KubeError(self.connection.error)
             moved.clear()
@@ -255,7 +228,8 @@ class Session:
         async with asyncio.TaskGroup() as group:
             run = partial(restarting, self.informers.run, self._again)
             group.create_task(supervise("informers", run, self._note_fault))
-            group.create_task(self._freeze_what_is_listed())
+            group.create_task(self._lose_patience())
+            group.create_task(freeze_what_is_listed(self.informers))
             group.create_task(supervise("permissions", self.permissions.run, self._note_fault))
 
     async def _wait_served(self) -> None:
@@ -265,16 +239,10 @@ class Session:
             await asyncio.sleep(0.1)
         raise KubeError("the CRDs were created, but the cluster does not serve them yet")
 
-    async def _freeze_what_is_listed(self) -> None:
-        # What is listed stays. Freezing it bit by bit, each collection looks only through what came
-        # since the one before; a single one in the end would hold up keys for a while.
-        while not self.has_synced:
-            await asyncio.sleep(FREEZE_SECONDS)
-            gc.collect()
-            gc.freeze()
-        await asyncio.sleep(SETTLE_SECONDS)
-        gc.collect()
-        gc.freeze()
+    async def _lose_patience(self) -> None:
+        await asyncio.sleep(PATIENCE_SECONDS)
+        self._is_patient = False
+        self._linked()
 
     def _note_failure(self, kind: str, key: NamespacedName, error: Exception) -> None:
         text = " ".join(str(error).split()) or type(error).__name__
@@ -285,7 +253,9 @@ class Session:
         self._told()
 
     def _linked(self) -> None:
-        if not self.recorder.has_started and self.has_synced:
+        read = self.freshness
+        enough = read.has_read_all if self._is_patient else read.has_read_any
+        if enough and not self.recorder.has_started:
             self.recorder.start()
             self.permissions.begin()
         self._told()
@@ -293,8 +263,3 @@ class Session:
     def _told(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-def _barred(link: Link) -> bool:
-    """Tell whether the server answers, but will not give us this kind."""
-    return isinstance(link.cause, Forbidden | NotFound)

@@ -156,7 +156,7 @@ class Feed:
         for panel in self._panels:
             panel.paint(is_news=self._has_painted)
         # What the first list brings was there before we looked.
-        self._has_painted = self._session.has_synced
+        self._has_painted = self._session.has_begun
         self._painted()
 
 

@@ -215,12 +215,12 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
             return
         left = status_left(self.session, self.settings, self.namespace)
         self.query_one(StatusBar).show(left, self._activity)
-        known = self.session.has_synced
+        has_read = self.session.freshness.has_read
         where = self.namespace or "any namespace"
         empty = NO_MATCH if self.is_filtered else NO_SETS.format(where=where)
-        self._show_empty("tree", empty if known else CONNECTING)
-        self._show_empty("nodes", NO_NODES if known else "")
-        self._show_empty("events", NO_EVENTS if known else "")
+        self._show_empty("tree", empty if has_read("podcliquesets") else CONNECTING)
+        self._show_empty("nodes", NO_NODES if has_read("nodes") else "")
+        self._show_empty("events", NO_EVENTS if has_read("events") else "")
         banner = self.query_one("#banner", Static)
         sentence = self.stale_sentence()
         banner.set_class(bool(sentence), "-shown")

@@ -16,7 +16,8 @@ from grove_tui.actions.deleting import Deletion
 from grove_tui.actions.outcome import Outcome, clause
 from grove_tui.actions.scaling import Scalable
 from grove_tui.actions.target import Target
-from grove_tui.cluster.session import Session, State
+from grove_tui.cluster.freshness import State
+from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
 from grove_tui.kube.objects import NamespacedName

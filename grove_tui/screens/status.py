@@ -1,6 +1,7 @@
 """What the lines above and below the tables say about the cluster as a whole."""
 
-from grove_tui.cluster.session import Session, State
+from grove_tui.cluster.freshness import State
+from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.reconcile.leadership import Mode
 from grove_tui.view.rows import Cell
@@ -32,8 +33,10 @@ def status_left(session: Session, settings: Settings, namespace: str = "") -> li
 def status_right(session: Session) -> list[Cell]:
     """Return what the reconciler does, where it runs here, and what is wrong inside."""
     cells = [Cell(session.fault, "error")] if session.fault else []
-    if session.forbidden:
-        cells.append(Cell(f"may not list {', '.join(session.forbidden)}", "warn"))
+    if forbidden := session.freshness.forbidden:
+        cells.append(Cell(f"may not list {', '.join(forbidden)}", "warn"))
+    if missing := _missing(session):
+        cells.append(Cell(f"no answer for {', '.join(missing)}", "warn"))
     if session.manager is not None:
         stats = session.manager.stats
         errors = f", {stats.errors} failed" if stats.errors else ""
@@ -44,6 +47,12 @@ def status_right(session: Session) -> list[Cell]:
     return cells
 
 
+def _missing(session: Session) -> tuple[str, ...]:
+    """Return what does not come while the rest does."""
+    is_live = session.is_live and session.has_begun and session.connection.state is State.LIVE
+    return session.freshness.missing if is_live else ()
+
+
 def _connection(session: Session) -> Cell:
     if not session.is_live:
         return Cell("recording", "info")
@@ -51,6 +60,6 @@ def _connection(session: Session) -> Cell:
     if connection.state is State.STALE:
         seconds = max(0, round(session.loop_time() - connection.since))
         return Cell(f"stale for {seconds} s", "error")
-    if connection.state is State.CONNECTING or not session.has_synced:
+    if connection.state is State.CONNECTING:
         return Cell("connecting", "dim")
     return Cell("live", "ok")

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from grove_tui.api.objects import PODCLIQUESETS
+from grove_tui.cluster.freshness import State
 from grove_tui.cluster.recordfile import RecordingError, write
 from grove_tui.cluster.replay import ReplaySession, open_recording
-from grove_tui.cluster.session import Place, Session, State
+from grove_tui.cluster.session import Place, Session
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import Forbidden, NotFound
 from grove_tui.kube.resources import NODES, PODS

@@ -111,6 +111,7 @@ async def dashboard(
     prepare: Callable[[RunningCluster], Awaitable[None]] | None = None,
     themes: ThemeFolders | None = None,
     wanted: dict[str, Any] | None = None,
+    waits: bool = True,
     **settings,
 ) -> AsyncIterator[Dashboard]:
     """Run the dashboard on a fresh demo cluster.
@@ -123,6 +124,7 @@ async def dashboard(
         prepare: Done to the cluster before the dashboard opens it.
         themes: Where themes come from.
         wanted: What the user set, where the name is that of an argument here.
+        waits: Whether to begin when everything has been listed.
         settings: What the user set.
     """
     chosen = Settings(demo=True, **settings, **(wanted or {}))
@@ -140,7 +142,9 @@ async def dashboard(
         app = GroveApp(chosen, opener, themes=themes or ThemeFolders())
         async with app.run_test(size=size, notifications=True) as pilot:
             shown = Dashboard(app, pilot, cluster)
-            await shown.until(lambda: app.session is not None and app.session.has_synced)
+            await shown.until(
+                lambda: app.session is not None and (app.session.has_synced or not waits)
+            )
             yield shown
         assert app._exception is None
 

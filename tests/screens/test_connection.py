@@ -126,7 +126,7 @@ async def test_what_may_not_be_listed_is_named_and_the_rest_is_live():
 
         await shown.until(lambda: shown.row("sim"))
         assert not banner(shown)
-        assert shown.session.forbidden == ("horizontalpodautoscalers.autoscaling",)
+        assert shown.session.freshness.forbidden == ("horizontalpodautoscalers.autoscaling",)
 
 
 async def test_missing_kinds_are_installed_only_after_a_yes():
