@@ -1,18 +1,20 @@
 """Applying manifests: first everything is tried, then everything is done.
 
-The server judges every object in a dry run before the first one is written, so a mistake in the
-third document does not leave the first two behind.
+The server is asked what the user may write, and judges every object in a dry run, before the first
+one is written; so a mistake in the third document does not leave the first two behind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from grove_tui.actions.authorizing import denied
 from grove_tui.actions.manifests import Manifest
 from grove_tui.actions.outcome import clause
 from grove_tui.api.admission import admit
 from grove_tui.api.objects import PODCLIQUESETS
+from grove_tui.kube.access import Permission
 from grove_tui.kube.client import Client, PatchType
 from grove_tui.kube.errors import ApiError, Conflict, Invalid, KubeError, NotFound
 from grove_tui.kube.objects import PartialObject
@@ -74,6 +76,7 @@ async def apply(
     """
     steps, problems = await _resolve(client, manifests, namespace)
     problems += _judge_here(steps)
+    problems += await _judge_permissions(client, steps)
     if not problems:
         tried = await _send(client, steps, force=force, dry_run=True)
         if tried.problems:
@@ -142,11 +145,36 @@ def _judge_here(steps: Sequence[Step]) -> list[Problem]:
     return problems
 
 
+async def _judge_permissions(client: Client, steps: Sequence[Step]) -> list[Problem]:
+    """Name what the user may not write; for what cannot be told, the dry run says so."""
+    created = _created(steps)
+    needed = [_needed(step, created) for step in steps]
+    missing = await denied(client, (asked for wanted in needed for asked in wanted))
+    return [
+        Problem(str(step.manifest), "", f"you may not {asked}.")
+        for step, wanted in zip(steps, needed, strict=True)
+        if (asked := next((asked for asked in wanted if asked in missing), None))
+    ]
+
+
+def _needed(step: Step, created: Container[str]) -> tuple[Permission, ...]:
+    writing = Permission("patch", step.resource, "", step.namespace, step.manifest.name)
+    if step.namespace not in created:
+        return (writing,)
+    # Only what is there has a name that a role can name.
+    return (writing, Permission("create", step.resource, "", step.namespace))
+
+
+def _created(steps: Sequence[Step]) -> frozenset[str]:
+    """Return the namespaces that are among the objects."""
+    return frozenset(s.manifest.name for s in steps if s.resource.plural == NAMESPACES.plural)
+
+
 async def _send(client: Client, steps: Sequence[Step], *, force: bool, dry_run: bool) -> Applied:
     done: list[str] = []
     problems: list[Problem] = []
     contested = False
-    created = {step.manifest.name for step in steps if step.resource.plural == NAMESPACES.plural}
+    created = _created(steps)
     for step in steps:
         # What lives in a namespace of the same file cannot be tried before that exists.
         if dry_run and step.namespace in created:

@@ -89,6 +89,12 @@ def plan(world: World, name: str) -> Plan | None:
     )
 
 
+def namespaces_left(world: World, name: str) -> list[str]:
+    """Return the namespaces from which draining that node would evict pods."""
+    pods = world.pods.by_index(INDEX_NODE, name)
+    return sorted({pod.metadata.namespace for pod in pods if not belongs_to_node(pod)})
+
+
 def belongs_to_node(pod: Pod) -> bool:
     """Tell whether a pod would be back on its node at once."""
     controller = controller_of(pod)

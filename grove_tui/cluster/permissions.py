@@ -6,6 +6,7 @@ denied in general is asked again for the one object, since a role may name objec
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,12 +21,16 @@ KEPT_SECONDS = 300.0
 """How long an answer holds."""
 RETRY_SECONDS = 30.0
 """How long after a question without an answer it is put again."""
+MOST_NAMESPACES = 8
+"""How many namespaces are looked at together."""
 _WITH_REPLICAS = (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS)
 EVERYDAY = (
     *(Permission("update", resource, "scale") for resource in _WITH_REPLICAS),
     *(Permission("delete", resource) for resource in (*_WITH_REPLICAS, PODS)),
     *(Permission("patch", resource) for resource in (*_WITH_REPLICAS, PODS)),
     Permission("get", PODS, "log"),
+    Permission("create", PODCLIQUESETS),
+    Permission("create", PODS, "eviction"),
     Permission("patch", NODES),
 )
 """What is asked for every namespace that is looked at."""
@@ -47,7 +52,7 @@ class Permissions:
         self._wanted: dict[Permission, None] = {}
         self._wake = asyncio.Event()
         self._begun = asyncio.Event()
-        self._namespace = ""
+        self._namespaces: tuple[str, ...] = ()
 
     def begin(self) -> None:
         """Begin to ask; until then what is shown comes first."""
@@ -58,10 +63,13 @@ class Permissions:
         """Whether anything at all is denied; where nothing is, nobody needs to look further."""
         return any(answer.is_allowed is False for answer in self._answers.values())
 
-    def look_at(self, namespace: str) -> None:
-        """Find out, in the background, what is usual to do in a namespace."""
-        self._namespace = namespace
-        self._want(_in(namespace))
+    def look_at(self, *namespaces: str) -> None:
+        """Find out, in the background, what is usual to do in these namespaces.
+
+        Of many only some are looked at; what is not known counts as allowed.
+        """
+        self._namespaces = tuple(dict.fromkeys(namespaces))[:MOST_NAMESPACES]
+        self._want(_in(self._namespaces))
 
     def refusal(self, asked: Permission) -> str:
         """Say why the user may not do that; empty where they may, or where it is not known."""
@@ -82,7 +90,7 @@ class Permissions:
                     await self._wake.wait()
             except TimeoutError:
                 # In time, so that no key is lit for a moment because an answer ran out.
-                self._want(_in(self._namespace), ahead=2 * RETRY_SECONDS)
+                self._want(_in(self._namespaces), ahead=2 * RETRY_SECONDS)
             self._wake.clear()
             wanted, self._wanted = list(self._wanted), {}
             before = self._denied()
@@ -120,8 +128,12 @@ class Permissions:
         return {asked for asked, answer in self._answers.items() if answer.is_allowed is False}
 
 
-def _in(namespace: str) -> list[Permission]:
-    """Return what is asked of a namespace; without one, only what is at cluster scope."""
+@lru_cache(maxsize=64)
+def _in(namespaces: tuple[str, ...]) -> tuple[Permission, ...]:
+    """Return what is asked of namespaces, and always what is at cluster scope."""
     everywhere = [asked for asked in EVERYDAY if not asked.resource.namespaced]
-    inside = [asked for asked in EVERYDAY if asked.resource.namespaced and namespace]
-    return [*(replace(asked, namespace=namespace) for asked in inside), *everywhere]
+    inside = [asked for asked in EVERYDAY if asked.resource.namespaced]
+    return (
+        *(replace(asked, namespace=space) for space in namespaces if space for asked in inside),
+        *everywhere,
+    )

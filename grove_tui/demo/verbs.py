@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from grove_tui.demo import listing, negotiation, podactions, scale
-from grove_tui.demo.access import Authorize, review
+from grove_tui.demo.access import Authorize, attributes_of, refusal, review
 from grove_tui.demo.answers import Answer, LiveAnswer, answer_bytes, answer_json, answer_text
 from grove_tui.demo.apply.serverside import server_side_apply
 from grove_tui.demo.builtin import PODS
@@ -201,8 +201,19 @@ def patch(call: Call) -> Answer:
 def _applied(call: Call) -> Answer:
     config = negotiation.as_object(negotiation.read_yaml(call.request.body))
     options = replace(call.options(), field_manager=call.query.get("fieldManager", ""))
+    _authorize_creation(call)
     outcome = server_side_apply(call.registry, call.definition, call.key, config, options)
     return call.written(outcome)
+
+
+def _authorize_creation(call: Call) -> None:
+    """Who applies an object that is not there has to be allowed to create it, too."""
+    intent = replace(attributes_of(call.user, call.info), verb="create")
+    if not call.authorize(intent):
+        try:
+            call.registry.get(call.definition, call.info.namespace, call.info.name)
+        except NotFound:
+            raise refusal(intent) from None
 
 
 def _changed(call: Call, change: Change) -> Answer:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=HasTarget)
 
+MOST_TOLD = 6
+"""How many reasons a notification holds."""
+
 
 class MarkedKeys(ObjectScreen):
     """Scales and deletes what is marked; which rows those are, a subclass says."""
@@ -46,14 +49,14 @@ class MarkedKeys(ObjectScreen):
         rows = self.marked_rows()
         if not rows:
             super().action_scale(change)
-        elif found := self._meant(rows, scalable_of):
+        elif found := self._meant("scale", rows, scalable_of):
             self._scale_marked(found, change)
 
     def action_delete(self) -> None:
         rows = self.marked_rows()
         if not rows:
             super().action_delete()
-        elif found := self._meant(rows, deletion_of):
+        elif found := self._meant("delete", rows, deletion_of):
             self._delete_marked(found)
 
     def action_preview(self) -> None:
@@ -74,7 +77,7 @@ class MarkedKeys(ObjectScreen):
                 PreviewDialog(subject, choices, Outlook(book.world, session.clock))
             )
         else:
-            self.tell(Outcome(False, "\n".join(deleting.left_out)))
+            self.tell(_nothing(deleting))
 
     @work(exit_on_error=False)
     async def _scale_marked(self, found: Marked[Scalable], change: int) -> None:
@@ -107,16 +110,21 @@ class MarkedKeys(ObjectScreen):
             self._conclude("deleted", found, _gone(dialog.several) | done)
 
     def _meant(
-        self, rows: Mapping[Key, str], find: Callable[[GangBook, Key], M | str]
+        self, action: str, rows: Mapping[Key, str], find: Callable[[GangBook, Key], M | str]
     ) -> Marked[M] | None:
         """Return what the marked rows stand for, or None after saying why nothing can be done."""
-        barrier = self.barrier()
-        if barrier or self.book is None:
-            self.tell(Outcome(False, barrier))
+        reason, book = self.availability(action).reason, self.book
+        if reason or book is None:
+            self.tell(Outcome(False, reason))
             return None
-        found = marked(rows, partial(find, self.book))
+
+        def permitted(key: Key) -> M | str:
+            one, refusal = find(book, key), self.refusal(action, key)
+            return f"{one.target}: {refusal}" if refusal and not isinstance(one, str) else one
+
+        found = marked(rows, permitted)
         if not found.found:
-            self.tell(Outcome(False, "\n".join(found.left_out)))
+            self.tell(_nothing(found))
             return None
         return found
 
@@ -133,6 +141,13 @@ class MarkedKeys(ObjectScreen):
 
 async def _scale(client: Client, scale: "Scale") -> Outcome:
     return await writes.scale(client, scale.target, scale.replicas)
+
+
+def _nothing(found: Marked[M]) -> Outcome:
+    """Say why nothing can be done to any of the marked rows."""
+    more = len(found.left_out) - MOST_TOLD
+    lines = [*found.left_out[:MOST_TOLD], *([f"and {more} more like it"] if more > 0 else [])]
+    return Outcome(False, "\n".join(lines))
 
 
 def _gone(several: "Several[M]") -> dict[Target, Outcome]:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from grove_tui.actions import writes
-from grove_tui.actions.draining import plan
+from grove_tui.actions.draining import namespaces_left, plan
 from grove_tui.actions.outcome import Outcome
 from grove_tui.actions.target import Target
 from grove_tui.cluster.session import Session
@@ -313,6 +313,12 @@ class NodesScreen(TableKeys, LiveScreen):
 
     def acted_on(self, action: str) -> Key | None:
         return self._node_key() if action in AT_NODES else super().acted_on(action)
+
+    def concerned(self) -> Iterable[str]:
+        yield from super().concerned()
+        key = self._node_key()
+        if key is not None:
+            yield from namespaces_left(self._the_book.world, key.name)
 
     def _writable_node(self, action: str) -> Target | None:
         """Return the node on the map, or None after saying why nothing can be done to it."""

@@ -6,22 +6,19 @@ done to that object, wherever the cursor is by then.
 
 from typing import ClassVar, cast
 
-from textual import on, work
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 
 from grove_tui.actions import writes
 from grove_tui.actions.deleting import Deletion
 from grove_tui.actions.outcome import Outcome, clause
 from grove_tui.actions.scaling import Scalable
 from grove_tui.actions.target import Target
-from grove_tui.cluster.freshness import State
 from grove_tui.cluster.session import Session
-from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
 from grove_tui.kube.objects import NamespacedName
-from grove_tui.screens.needs import JUDGED, WRITES, permission_for
+from grove_tui.screens.judging import JudgingScreen
 from grove_tui.screens.notices import Notices
 from grove_tui.screens.selection import (
     again_deletion,
@@ -32,12 +29,9 @@ from grove_tui.screens.selection import (
 )
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
-from grove_tui.widgets.availability import AVAILABLE, Availability
-from grove_tui.widgets.live_table import LiveTable
-from grove_tui.widgets.node_map import NodeMap
 
 
-class ObjectScreen(Screen[None]):
+class ObjectScreen(JudgingScreen):
     """Has one selected row; what that is, a subclass says in `selected`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,17 +67,6 @@ class ObjectScreen(Screen[None]):
         Binding("y", "yaml", "YAML", tooltip="Show as YAML", id="object.yaml"),
     ]
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self.settings = settings
-        self.session: Session | None = None
-        self.book: GangBook | None = None
-        self._unusable: set[str] = set(WRITES)  # as long as there is no cluster
-
-    def selected(self) -> Key | None:
-        """Return the row that the keys are for."""
-        return None
-
     def tell(self, outcome: Outcome, target: Target | None = None) -> None:
         """Show what came of an action, and note it in the history of what it was for."""
         if target is not None:
@@ -101,54 +84,6 @@ class ObjectScreen(Screen[None]):
         if self.session is not None:
             key = NamespacedName(target.namespace, target.name)
             self.session.recorder.note(target.resource.kind, key, outcome.sentence)
-
-    def stale_sentence(self) -> str:
-        """Say that what is shown is old; empty while it is not."""
-        connection = self.session.connection if self.session is not None else None
-        if self.session is None or connection is None or connection.state is not State.STALE:
-            return ""
-        seconds = max(0, round(self.session.loop_time() - connection.since))
-        return f"Stale for {seconds} s, trying again: {connection.error}"
-
-    def barrier(self) -> str:
-        """Say why nothing may be changed now; empty where it may."""
-        if self.session is None:
-            return "There is no cluster yet."
-        if not self.session.is_live:
-            return "Nothing can be changed: this is a recording."
-        if self.settings.read_only:
-            return "Nothing can be changed: grove-tui was started with --read-only."
-        stale = self.stale_sentence()
-        return f"Nothing can be changed while the cluster does not answer. {stale}" if stale else ""
-
-    # What can be used
-
-    def availability(self, action: str) -> Availability:
-        """See `KeyJudge`: `--read-only`, a silent cluster, a missing permission."""
-        if action in WRITES and (barrier := self.barrier()):
-            return Availability(barrier)
-        key, book, session = self.acted_on(action), self.book, self.session
-        if key is None or book is None or session is None or not session.permissions.has_denials:
-            return AVAILABLE
-        needed = permission_for(book, key, action)
-        return Availability(session.permissions.refusal(needed)) if needed else AVAILABLE
-
-    def acted_on(self, action: str) -> Key | None:
-        """Return the row that an action is for."""
-        del action
-        return self.selected()
-
-    @on(LiveTable.Highlighted)
-    @on(NodeMap.Highlighted)
-    def judge_keys(self) -> None:
-        """Show anew which keys can be used, where that has changed."""
-        key, session = self.selected(), self.session
-        if session is not None and key is not None:
-            session.permissions.look_at(key.namespace)
-        unusable = {action for action in JUDGED if not self.availability(action).allowed}
-        if unusable != self._unusable:
-            self._unusable = unusable
-            self.refresh_bindings()
 
     # Changing
 

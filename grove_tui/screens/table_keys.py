@@ -1,6 +1,6 @@
 """Keys that every table of objects understands: filter, order, width, marks."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
@@ -135,22 +135,29 @@ class TableKeys(CopyKeys):
         book = self.book
         return {key for key in source.marks if not key.uid or book.object(key) is not None}
 
+    def marked_keys(self) -> Collection[Key]:
+        """Return the marked rows of the focused table, or else of the main one, in any order."""
+        source = self._marked_source()
+        return source.marks if source is not None else ()
+
     def marked_rows(self) -> Mapping[Key, str]:
         """Return the marked rows in order, each with what hides it; those in view come first.
 
         What is gone is among them, so that somebody can say so.
         """
-        focused = self.focused
-        table = focused if isinstance(focused, LiveTable) else self.rows_table()
-        source: object = table.source
-        if not isinstance(source, Marked):
-            return {}
-        if not source.marks:
+        source = self._marked_source()
+        if source is None or not source.marks:
             return {}
         seen = [key for key in source.keys() if key in source.marks and isinstance(key, Key)]  # noqa: SIM118 - no mapping
         reason = "hidden by the filter" if self.is_filtered else "folded away"
         unseen = sorted(source.marks.difference(seen))
         return dict.fromkeys(seen, "") | dict.fromkeys(unseen, reason)
+
+    def _marked_source(self) -> Marked | None:
+        focused = self.focused
+        table = focused if isinstance(focused, LiveTable) else self.rows_table()
+        source: object = table.source
+        return source if isinstance(source, Marked) else None
 
     def unmark(self, keys: Iterable[Key]) -> None:
         """Take the marks from these rows, and from what is gone."""

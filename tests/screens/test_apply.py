@@ -3,7 +3,9 @@
 from textual.widgets import Input, Static
 
 from grove_tui.api.objects import PODCLIQUESETS
+from grove_tui.kube.resources import NAMESPACES
 from grove_tui.screens.apply import ApplyDialog, complete
+from tests.faults import FaultyTransport
 from tests.screens.live import dashboard
 
 GOOD = """\
@@ -164,21 +166,59 @@ async def test_tab_completes_and_then_goes_on(tmp_path):
         assert not field.has_focus
 
 
-async def test_what_may_not_be_created_is_one_sentence(tmp_path):
-    async def forbid(cluster):
+def forbidding(verb, resource, namespace="default"):
+    async def prepare(cluster):
         cluster.demo.api.authorize = lambda asked: (
-            asked.resource != "podcliquesets" or asked.verb not in ("create", "patch")
+            (asked.verb, asked.resource, asked.namespace) != (verb, resource, namespace)
         )
 
-    path = tmp_path / "pcs.yaml"
-    path.write_text(GOOD.format(name="fresh"))
-    async with dashboard(prepare=forbid) as shown:
+    return prepare
+
+
+async def test_each_document_that_may_not_be_written_is_named_before_any_is_sent(tmp_path):
+    sent = []
+
+    def wrap(inner):
+        rule = lambda request: sent.append(request) if request.method == "PATCH" else None  # noqa: E731
+        return FaultyTransport(inner, rules=[rule])
+
+    path = tmp_path / "all.yaml"
+    path.write_text(GOOD.format(name="fresh") + SERVICE + SERVICE.replace("front", "back"))
+    async with dashboard(prepare=forbidding("patch", "services"), wrap=wrap) as shown:
         await apply(shown, path)
 
         told = await shown.until(lambda: problems(shown)[0])
-        assert 'cannot patch resource "podcliquesets"' in told
+        assert told.splitlines() == [
+            "Service front (line 18): you may not patch services in namespace default.",
+            "Service back (line 26): you may not patch services in namespace default.",
+        ]
+        assert problems(shown)[1] == "2 mistakes; nothing was applied."
+        assert sent == []
+        assert replicas(shown) is None
+
+
+async def test_what_may_be_changed_but_not_created_is_one_sentence(tmp_path):
+    path = tmp_path / "pcs.yaml"
+    path.write_text(GOOD.format(name="fresh"))
+    async with dashboard(prepare=forbidding("create", "podcliquesets")) as shown:
+        await apply(shown, path)
+
+        told = await shown.until(lambda: problems(shown)[0])
+        assert 'cannot create resource "podcliquesets"' in told
         assert "\n" not in told
         assert replicas(shown) is None
+
+
+async def test_what_goes_into_a_new_namespace_is_judged_before_that_is_made(tmp_path):
+    path = tmp_path / "all.yaml"
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
+    path.write_text(space + SERVICE.replace("name: front", "name: front\n  namespace: team"))
+    async with dashboard(prepare=forbidding("create", "services", "team")) as shown:
+        await apply(shown, path)
+
+        told = await shown.until(lambda: problems(shown)[0])
+        assert told == "Service front (line 5): you may not create services in namespace team."
+        assert shown.cluster.object(NAMESPACES, "team") is None
 
 
 async def test_nothing_is_asked_where_nothing_may_be_changed():

@@ -6,14 +6,19 @@ from textual.command import CommandList, CommandPalette
 from textual.widgets import Input, OptionList, Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
-from grove_tui.kube.resources import NAMESPACES, NODES
+from grove_tui.kube.resources import NAMESPACES, NODES, PODS
 from grove_tui.kube.transport import Request
+from grove_tui.screens.apply import ApplyDialog
 from grove_tui.screens.document import DocumentScreen
+from grove_tui.screens.drain import DrainDialog
 from grove_tui.screens.logs import LogsScreen
 from grove_tui.screens.nodes_screen import NodesScreen
 from grove_tui.screens.scale import ScaleDialog
+from grove_tui.screens.scale_several import ScaleSeveralDialog
 from grove_tui.screens.text import TextScreen
+from grove_tui.view.keys import Key, Kind
 from grove_tui.widgets.key_bar import KeyBar
+from grove_tui.widgets.node_map import NodeMap
 from tests.faults import FaultyTransport, status_response
 from tests.screens.live import create_clique, create_set, dashboard
 
@@ -247,6 +252,161 @@ async def test_nodes_that_may_not_be_changed():
 
         assert "You may not patch nodes." in shown.said()
         assert not any(node.spec.unschedulable for node in shown.cluster.objects(NODES))
+
+
+async def test_a_drain_needs_evictions_where_the_pods_are():
+    def no_evictions(asked):
+        return asked.subresource == "eviction" and asked.namespace == "default"
+
+    async with dashboard(prepare=forbidding(no_evictions)) as shown:
+        await filled(shown)
+        pods = await shown.until(lambda: [p for p in shown.cluster.objects(PODS) if bound(p)])
+        await shown.press("t")
+        await shown.until(lambda: isinstance(shown.screen, NodesScreen))
+        await go_to_node(shown, pods[0].spec.node_name)
+        await shown.until(lambda: "Drain" in greyed(shown))
+        assert "Cordon" not in greyed(shown)
+
+        await shown.press("D")
+
+        assert "You may not create pods/eviction in namespace default." in shown.said()
+        assert not isinstance(shown.screen, DrainDialog)
+        assert len(shown.cluster.objects(PODS)) == 2
+
+
+async def test_an_empty_node_is_drained_without_the_right_to_evict():
+    def no_evictions(asked):
+        return asked.subresource == "eviction"
+
+    async with dashboard(prepare=forbidding(no_evictions)) as shown:
+        await filled(shown)
+        pods = await shown.until(lambda: [p for p in shown.cluster.objects(PODS) if bound(p)])
+        used = {pod.spec.node_name for pod in pods}
+        names = [node.metadata.name for node in shown.cluster.objects(NODES)]
+        await shown.press("t")
+        await shown.until(lambda: isinstance(shown.screen, NodesScreen))
+        await go_to_node(shown, pods[0].spec.node_name)
+        await shown.until(lambda: "Drain" in greyed(shown))
+
+        await go_to_node(shown, next(name for name in names if name not in used))
+
+        await shown.until(lambda: "Drain" not in greyed(shown))
+
+
+def bound(pod):
+    return bool(pod.spec.node_name)
+
+
+async def go_to_node(shown, name):
+    node_map = shown.screen.query_one(NodeMap)
+    await shown.until(lambda: node_map.move_to(node_key(shown, name)))
+    await shown.pilot.pause()
+
+
+def node_key(shown, name):
+    book = shown.app.main_screen.book
+    return book.current(Key(Kind.NODE, "", name))
+
+
+async def test_apply_is_greyed_for_who_may_write_no_set():
+    def no_sets(asked):
+        return asked.resource == "podcliquesets" and asked.verb in ("create", "patch")
+
+    async with dashboard(prepare=forbidding(no_sets)) as shown:
+        await shown.until(lambda: "Apply" in greyed(shown))
+
+        await shown.press("a")
+
+        assert not isinstance(shown.screen, ApplyDialog)
+        assert "You may not create podcliquesets in namespace default." in shown.said()
+
+
+async def test_apply_is_lit_where_some_set_may_be_written():
+    def only_sim(asked):
+        is_write = asked.resource == "podcliquesets" and asked.verb in ("create", "patch")
+        return is_write and not (asked.verb == "patch" and asked.name == "sim")
+
+    async def prepare(cluster):
+        await create_set(cluster)
+        await create_clique(cluster)
+        await forbidding(only_sim)(cluster)
+
+    async with dashboard(prepare=prepare) as shown:
+        await shown.select(CLIQUE)
+        await shown.until(lambda: "Apply" in greyed(shown))
+
+        await shown.select("sim")
+
+        await shown.until(lambda: "Apply" not in greyed(shown))
+        await shown.press("a")
+        await shown.until(lambda: isinstance(shown.screen, ApplyDialog))
+
+
+async def free_clique(shown):
+    """Create a set in another namespace, with its clique."""
+    await shown.cluster.client.create(NAMESPACES, {"metadata": {"name": "other"}})
+    labels = {
+        "app.kubernetes.io/managed-by": "grove-operator",
+        "app.kubernetes.io/part-of": "free",
+        "grove.io/podcliqueset-replica-index": "0",
+    }
+    spec = {
+        "roleName": "w",
+        "replicas": 1,
+        "podSpec": {"containers": [{"name": "m", "image": "x"}]},
+    }
+    body = {
+        "metadata": {"name": "free", "namespace": "other"},
+        "spec": {"replicas": 1, "template": {"cliques": [{"name": "w", "spec": spec}]}},
+    }
+    await shown.cluster.client.create(PODCLIQUESETS, body, "other")
+    clique = {"metadata": {"name": "free-0-w", "namespace": "other", "labels": labels}}
+    await shown.cluster.client.create(PODCLIQUES, {**clique, "spec": spec}, "other")
+
+
+async def mark(shown, *names):
+    for name in names:
+        await shown.select(name)
+        await shown.press("space")
+
+
+async def test_marked_rows_are_judged_in_their_own_namespaces():
+    def only_in_default(asked):
+        return no_scaling(asked) and asked.namespace == "default"
+
+    async with dashboard(prepare=forbidding(only_in_default)) as shown:
+        await filled(shown)
+        await free_clique(shown)
+        await mark(shown, CLIQUE, "free-0-w")
+        await shown.select("sim")
+        await shown.until(lambda: shown.session.permissions.has_denials)
+
+        await shown.press("s")
+        await shown.until(lambda: isinstance(shown.screen, ScaleSeveralDialog))
+        assert "in other" in shown.words()
+        await shown.press("plus", "1")
+        await shown.until(lambda: f"Left out: PodClique {CLIQUE}: {DENIED}" in shown.words())
+        await shown.press("enter", "enter")
+
+        await shown.until(
+            lambda: shown.cluster.the(PODCLIQUES, "free-0-w", "other").spec.replicas == 2
+        )
+        assert replicas(shown) == 2
+
+
+async def test_a_key_is_greyed_where_it_is_denied_for_all_marked_rows():
+    async with dashboard(prepare=forbidding(no_scaling)) as shown:
+        await filled(shown)
+        await create_set(shown.cluster, "more")
+        await create_clique(shown.cluster, "more")
+        await mark(shown, CLIQUE, "more-0-worker")
+        await shown.until(lambda: "Scale" in greyed(shown))
+        assert "Delete" not in greyed(shown)
+
+        await shown.press("s")
+
+        assert not isinstance(shown.screen, ScaleSeveralDialog)
+        assert DENIED in shown.said()
 
 
 async def test_the_command_line_says_why_a_command_cannot_be_used():
