@@ -21,6 +21,7 @@ from grove_tui.kube.objects import NamespacedName
 from grove_tui.screens.judging import JudgingScreen
 from grove_tui.screens.notices import Notices
 from grove_tui.screens.selection import (
+    absence,
     again_deletion,
     again_scalable,
     deletion_of,
@@ -219,7 +220,7 @@ class ObjectScreen(JudgingScreen):
             return None
         target = target_of(self.book, key)
         if target is None:
-            self.tell(Outcome(False, f"{key.capitalized} is gone."))
+            self.tell(Outcome(False, absence(self.book, key)))
         return target
 
     def _opened(self) -> tuple[Session, GangBook]:

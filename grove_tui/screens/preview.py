@@ -24,7 +24,7 @@ from grove_tui.actions.preview.sentences import subjects
 from grove_tui.actions.scaling import Scalable
 from grove_tui.kube.objects import Node
 from grove_tui.screens.foresight import ForesightDialog, Outlook
-from grove_tui.screens.selection import deletion_of, scalable_of, target_of
+from grove_tui.screens.selection import absence, deletion_of, scalable_of, target_of
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key, Kind
 
@@ -52,6 +52,8 @@ def choices_of(book: GangBook, key: Key) -> tuple[Choice, ...] | str:
     found = [*_scaling(scalable_of(book, key)), *_deleting(deletion_of(book, key))]
     if key.kind is Kind.POD:
         found.reverse()
+    if not found and target is None:
+        return absence(book, key)
     return tuple(found) or f"There is nothing to preview for {key.spoken}."
 
 

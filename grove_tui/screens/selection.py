@@ -12,6 +12,7 @@ from grove_tui.kube.resources import EVENTS, NODES, PODS, Resource
 from grove_tui.reconcile.world import World
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key, Kind
+from grove_tui.view.planned import planned_gang
 
 RESOURCES: Mapping[Kind, Resource[Any]] = {
     Kind.PODCLIQUESET: PODCLIQUESETS,
@@ -38,12 +39,23 @@ def target_of(book: GangBook, key: Key) -> Target | None:
     return Target.of(RESOURCES[kind], found)
 
 
+def absence(book: GangBook, key: Key) -> str:
+    """Say why there is no object behind a row: it is gone, or it was never created so far."""
+    gang = planned_gang(book, key)
+    if gang is None:
+        return f"{key.capitalized} is gone."
+    return (
+        f"{key.capitalized} is not created yet; X says what it waits for, and PodCliqueSet "
+        f"{gang.key.name} can be scaled, edited or deleted."
+    )
+
+
 def scalable_of(book: GangBook, key: Key) -> Scalable | str:
     """Return what `s` scales on that row, or why it scales nothing."""
     if key.kind in (Kind.NODE, Kind.EVENT):
         return f"A {key.kind.lower()} has no replicas; select a clique, a scaling group or a set."
     if target_of(book, key) is None:
-        return f"{key.capitalized} is gone."
+        return absence(book, key)
     found = scalable(book.world, *object_of(key))
     if found is None:
         return f"Pod {key.name} belongs to no PodClique; it has no replicas."
@@ -58,9 +70,9 @@ def deletion_of(book: GangBook, key: Key) -> Deletion | str:
     if key.kind in (Kind.NODE, Kind.EVENT):
         return f"A {key.kind.lower()} is not deleted from here."
     if target_of(book, key) is None:
-        return f"{key.capitalized} is gone."
+        return absence(book, key)
     found = deletion(book.world, *object_of(key))
-    return found if found is not None else f"{key.capitalized} is gone."
+    return found if found is not None else absence(book, key)
 
 
 class HasTarget(Protocol):

@@ -5,6 +5,7 @@ from grove_tui.api.constants import LABEL_PCSG, LABEL_PODCLIQUE
 from grove_tui.kube.objects import Event, HasMetadata
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key, Kind, gang_key, group_replica_key
+from grove_tui.view.planned import planned_lineage
 
 _PARTS = frozenset({Kind.SCALING_GROUP, Kind.PODCLIQUE, Kind.POD})
 
@@ -17,7 +18,7 @@ def lineage(book: GangBook, key: Key) -> tuple[Key, ...]:
         group = book.current(Key(Kind.SCALING_GROUP, key.namespace, key.name))
         return (group, *lineage(book, group))
     obj = book.object(key) if key.kind in _PARTS else None
-    return _of_object(book, key.kind, obj) if obj is not None else ()
+    return _of_object(book, key.kind, obj) if obj is not None else planned_lineage(book, key)
 
 
 def _of_object(book: GangBook, kind: Kind, obj: HasMetadata) -> tuple[Key, ...]:

@@ -9,6 +9,7 @@ from grove_tui.reconcile.world import INDEX_NODE, INDEX_PODCLIQUE
 from grove_tui.view.book import GangBook
 from grove_tui.view.gangs import Clique, Gang, Group, GroupReplica
 from grove_tui.view.keys import Key, Kind, object_key
+from grove_tui.view.planned import planned_gang
 
 POD_GANG = "PodGang"
 
@@ -96,7 +97,7 @@ def gang_part(book: GangBook, key: Key) -> Gang | Group | GroupReplica | Clique 
         return book.gang(key)
     owner = Kind.SCALING_GROUP if key.kind is Kind.GROUP_REPLICA else key.kind
     obj = book.object(book.current(Key(owner, key.namespace, key.name)))
-    gang = book.gang_of(obj) if obj is not None else None
+    gang = book.gang_of(obj) if obj is not None else planned_gang(book, key)
     return gang.part(key.place) if gang is not None else None
 
 

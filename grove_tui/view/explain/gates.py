@@ -136,8 +136,9 @@ def creation_causes(book: GangBook, clique: Clique) -> list[Cause]:
         return []
     namespace, name = clique.key.namespace, clique.key.name
     if clique.podclique is None:
-        text = f"PodClique {name} does not exist (yet)."
-        return [Cause(Reason.MISSING, text, about=clique.key, severity=Severity.WARN)]
+        text = f"PodClique {name} is not created yet."
+        step = "See in the status line who reconciles, and the events of its PodCliqueSet"
+        return [Cause(Reason.MISSING, text, about=clique.key, step=step, severity=Severity.WARN)]
     failed = latest_event(book, "PodClique", namespace, name, _FAILURES)
     text = f"{counted(missing, 'pod')} of {name} {'does' if missing == 1 else 'do'} not exist yet."
     if failed is None:
