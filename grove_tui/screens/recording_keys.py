@@ -33,6 +33,10 @@ class RecordingKeys(Screen[None]):
 
         if self.session is None:
             return
+        if not self.session.is_live:
+            sentence = "This is a recording already: its file is all there is to keep or hand on."
+            self.app.notify(sentence, markup=False)
+            return
         folder = recordings_directory(os.environ, self.settings.save_dir)
         try:
             path = await self.session.save_recording(folder)

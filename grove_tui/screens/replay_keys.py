@@ -17,7 +17,7 @@ from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.replay_bar import Mark, Playback, ReplayBar
 
 SKIP_SECONDS = 10.0
-_MEANINGLESS = WRITES | {"look_again", "save_recording"}
+_MEANINGLESS = WRITES | {"look_again"}
 """Actions that a recording has no use for."""
 _STEP = Binding.Group("Step", compact=True)
 _CHANGE = Binding.Group("Gang change", compact=True)

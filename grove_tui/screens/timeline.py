@@ -22,7 +22,7 @@ from grove_tui.view.explain.causes import counted
 from grove_tui.view.history import Record
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.narration import about
-from grove_tui.view.rows import Cell
+from grove_tui.view.rows import Cell, RowSource
 from grove_tui.view.timeline import Entry, Timeline, named
 from grove_tui.widgets.live_table import LiveTable
 
@@ -79,9 +79,9 @@ class TimelineScreen(LiveScreen):
         ),
         Binding(
             "ctrl+s",
-            "save_recording",
+            "save",
             "Save",
-            tooltip="Save what happened lately to a file for grove-tui replay",
+            tooltip="Save what happened lately for grove-tui replay; of a replay, what is shown",
             id="timeline.save",
         ),
         Binding("ctrl+w", "wide", "Wide", tooltip="All columns", show=False, id="timeline.wide"),
@@ -228,6 +228,17 @@ class TimelineScreen(LiveScreen):
             self._is_following = False
             self._table.move_to(number)
             self.follow()
+
+    def action_save(self) -> None:
+        # What is played is in a file already; what can be saved of it is what is shown.
+        if self.replay is not None:
+            self.action_save_screen()
+        else:
+            self.action_save_recording()
+
+    def rows_to_save(self) -> tuple[str, RowSource | None]:
+        subject = self._timeline.selected
+        return f"timeline-{subject or 'everything'}", self._timeline
 
     def action_wide(self) -> None:
         self._table.wide = not self._table.wide

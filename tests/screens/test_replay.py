@@ -11,6 +11,7 @@ from grove_tui.app import GroveApp
 from grove_tui.cluster.recordfile import read, write
 from grove_tui.cluster.replay import ReplaySession
 from grove_tui.screens.scale import ScaleDialog
+from grove_tui.screens.timeline import TimelineScreen
 from grove_tui.view.history import Note, Source
 from grove_tui.view.rows import Row
 from grove_tui.widgets.live_table import LiveTable
@@ -239,6 +240,36 @@ async def test_what_happened_is_saved_for_a_replay(tmp_path, monkeypatch):
     found = read(path)
     assert {key.name for key in found.checkpoint["nodes"]} == names
     assert found.started.tzinfo is UTC or found.started.utcoffset() is not None
+
+
+async def test_the_timeline_of_a_replay_is_saved_as_it_is_shown(tmp_path):
+    async with replayed(save_dir=str(tmp_path)) as shown:
+        await shown.press("dollar_sign", "T")
+        async with asyncio.timeout(10):
+            while not (isinstance(shown.app.screen, TimelineScreen) and entries(shown)):
+                await shown.pilot.pause(0.01)
+
+        await shown.press("ctrl+s")
+
+        async with asyncio.timeout(10):
+            while len(list(tmp_path.iterdir())) < 2:
+                await shown.pilot.pause(0.01)
+        saved = next(tmp_path.glob("*.csv")).read_text(encoding="utf-8").splitlines()
+        assert len(saved) == entries(shown) + 1
+        assert any("sim-0-worker" in line for line in saved)
+        assert next(tmp_path.glob("*.svg")).name.startswith("timeline-")
+
+
+def entries(shown):
+    return shown.app.screen.query_one("#entries", LiveTable).row_count
+
+
+async def test_a_recording_is_not_recorded_again():
+    async with replayed() as shown:
+        await shown.press("W")
+
+        said = [notification.message for notification in shown.app._notifications]
+        assert said == ["This is a recording already: its file is all there is to keep or hand on."]
 
 
 async def test_own_actions_are_part_of_what_happened():
