@@ -23,7 +23,7 @@ from grove_tui.actions.preview.line import Line
 from grove_tui.actions.preview.model import Preview
 from grove_tui.actions.preview.overlay import freeze
 from grove_tui.actions.preview.running import preview
-from grove_tui.actions.preview.sentences import lines, question
+from grove_tui.actions.preview.sentences import lines, question, quoted
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.reconcile.world import World
 from grove_tui.screens.consequences import Consequences
@@ -182,8 +182,9 @@ class ForesightDialog(Dialog[T], Generic[T]):
             found = await self._outlook.preview(changes)
         except Exception:  # noqa: BLE001 - whatever it is, the dialog stays and asks for the name
             _log.exception("a change could not be previewed")
-            name = changes[0].target.name
-            text = f"What follows could not be worked out. Type {name} to go on."
+            number = len(changes)
+            name = changes[0].target.name if number == 1 else f"change {number} objects"
+            text = f"What follows could not be worked out. Type {quoted(name)} to go on."
             self._take(changes, (), name, text)
             return
         told = (*lines(found, self._outlook.clock()), *self.further_lines(found))
@@ -222,7 +223,7 @@ class ForesightDialog(Dialog[T], Generic[T]):
         field, phrase = self.query_one("#phrase", Input), self._seen[1]
         if phrase and field.value.strip() != phrase:
             field.focus()
-            self.say_problem(f"Type {phrase} first.")
+            self.say_problem(f"Type {quoted(phrase)} first.")
             return False
         return True
 

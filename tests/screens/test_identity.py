@@ -163,7 +163,7 @@ class Play:
             if self.app.screen is not dialog:
                 return
             asked = re.search(
-                r"Type (\S+) to go on", str(dialog.query_one("#question", Static).content)
+                r'Type "?([^"]+?)"? to go on', str(dialog.query_one("#question", Static).content)
             )
             dialog.query_one("#phrase", Input).value = asked[1] if asked else ""
             dialog.query_one("#act", Button).press()

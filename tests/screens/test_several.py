@@ -240,6 +240,59 @@ async def test_all_of_them_are_looked_ahead_together_and_the_gangs_name_is_typed
         await shown.until(lambda: shown.cluster.the(PODCLIQUES, FRONT).spec.replicas == 2)
 
 
+async def run_sets(cluster):
+    cliques = [clique("worker", 2)]
+    for name in ("alpha", "beta"):
+        body = podcliqueset(name, cliques, delay="4h")
+        body["spec"]["replicas"] = 2
+        await cluster.client.create(PODCLIQUESETS, body, "default")
+    await cluster.until(lambda: len(cluster.objects(PODS)) == 8)
+    await cluster.until(lambda: all(p.status.phase == "Running" for p in cluster.objects(PODS)))
+
+
+GANGS = ("alpha-0", "alpha-1", "beta-0", "beta-1")
+
+
+async def test_several_gangs_that_end_are_all_named_and_counted_by_who_ends_them():
+    async with dashboard(reconcile=True, prepare=run_sets) as shown:
+        await mark(shown, "alpha", "beta")
+        await shown.press("ctrl+d")
+        await shown.until(lambda: shown.screen.query_one("#agreement").has_class("-asked"))
+        lines = consequences(shown).splitlines()
+        at = lines.index("Gangs that end")
+        assert tuple(line.split()[-1] for line in lines[at + 1 : at + 5]) == GANGS
+        assert '4 gangs end. Type "end 4 gangs" to go on.' in shown.words()
+
+        await shown.press("tab", "enter")
+        assert problem(shown) == 'Type "end 4 gangs" first.'
+        await shown.type("alpha")
+        await shown.press("enter")
+        assert len(shown.cluster.objects(PODCLIQUESETS)) == 2
+
+        shown.screen.query_one("#phrase", Input).value = ""
+        await shown.type("end 4 gangs")
+        await shown.press("enter")
+        await shown.until(lambda: not shown.cluster.objects(PODCLIQUESETS))
+
+
+async def test_the_words_are_typed_without_looking_for_their_field():
+    async with dashboard(reconcile=True, prepare=run_sets) as shown:
+        await mark(shown, "alpha-0-worker", "beta-1-worker")
+        await shown.press("minus")
+        await shown.until(lambda: shown.screen.query_one("#agreement").has_class("-asked"))
+
+        await shown.press("tab")
+        await shown.type("end 2 gangs")
+        assert shown.screen.query_one("#phrase", Input).value == "end 2 gangs"
+        assert step(shown) == "-1"
+        await shown.press("enter")
+
+        await shown.until(
+            lambda: shown.cluster.the(PODCLIQUES, "alpha-0-worker").spec.replicas == 1
+        )
+        await shown.until(lambda: shown.cluster.the(PODCLIQUES, "beta-1-worker").spec.replicas == 1)
+
+
 async def test_b_looks_at_all_that_is_marked_and_changes_nothing():
     async with dashboard(reconcile=True, prepare=run_set) as shown:
         await mark(shown, FRONT, WORKER)

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from grove_tui.actions.preview.line import AGAIN, LESS, MORE, WARNING, Line
+from grove_tui.actions.preview.line import AGAIN, DANGER, LESS, MORE, WARNING, Line
 from grove_tui.actions.preview.model import Arrival, Loss, Names, Preview
 from grove_tui.actions.preview.room import UNSEEN
 
 T = TypeVar("T")
 
+MOST_NAMES = 3
+"""How many gangs are named in one sentence."""
 MOST_PODS = 200
 """How many objects of a kind are listed."""
 
@@ -22,6 +24,9 @@ def listing(preview: Preview) -> Iterator[Line]:
         ("PodGang", preview.podgangs),
         ("Service", preview.services),
     )
+    if len(preview.ended) > MOST_NAMES:  # else they are all in a sentence above
+        yield Line(" ", "title", "Gangs that end")
+        yield from _some(preview.ended, _ended)
     if preview.losses:
         yield Line(" ", "title", "Pods that go")
         yield from _some(preview.losses, _loss)
@@ -42,6 +47,10 @@ def _some(found: Sequence[T], line: Callable[[T], Line]) -> Iterator[Line]:
     yield from map(line, found[:MOST_PODS])
     if len(found) > MOST_PODS:
         yield Line(" ", "dim", f"and {len(found) - MOST_PODS} more")
+
+
+def _ended(gang: str) -> Line:
+    return Line(DANGER, "error", gang)
 
 
 def _loss(loss: Loss) -> Line:

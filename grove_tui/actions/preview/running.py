@@ -80,18 +80,25 @@ def _consequences(found: Preview, compared: Comparison) -> Preview:
     recyclings, averted = judging.terminations(compared)
     ended = tuple(dict.fromkeys((*found.ended, *(recycling.gang for recycling in recyclings))))
     confirm = Confirm.ENTER if found.losses or found.shortfalls else Confirm.NONE
-    phrase = ""
     if ended:
         confirm = Confirm.TYPED
-        phrase = ended[0] if len(ended) == 1 else found.changes[0].target.name
     return replace(
         found,
         recyclings=recyclings,
         averted=averted,
         ended=ended,
         confirm=confirm,
-        phrase=phrase,
+        phrase=_phrase(found.changes, ended),
     )
+
+
+def _phrase(changes: Sequence[Change], ended: Sequence[str]) -> str:
+    """Return what is typed to end these gangs: the one name that stands for all of it, if any."""
+    if len(ended) > 1 and len(changes) > 1:
+        return f"end {len(ended)} gangs"
+    if len(ended) > 1:
+        return changes[0].target.name
+    return ended[0] if ended else ""
 
 
 def _updating(world: World, sets: Iterable[NamespacedName]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from grove_tui.actions.deleting import count_of
 from grove_tui.actions.preview.changes import Change, Scale
 from grove_tui.actions.preview.line import AGAIN, DANGER, LESS, MORE, NOTE, WARNING, Line
-from grove_tui.actions.preview.listing import listing
+from grove_tui.actions.preview.listing import MOST_NAMES, listing
 from grove_tui.actions.preview.model import (
     Arrival,
     Confirm,
@@ -19,9 +19,6 @@ from grove_tui.actions.preview.model import (
 from grove_tui.actions.preview.room import Lack
 from grove_tui.api.duration import format_duration
 from grove_tui.kube.quantity import CPU, MEMORY, format_amount
-
-MOST_NAMES = 3
-"""How many gangs are named in one sentence."""
 
 
 def lines(preview: Preview, now: datetime) -> tuple[Line, ...]:
@@ -193,7 +190,12 @@ def question(preview: Preview) -> str:
         return ""
     number = len(preview.ended)
     what = f"{count_of(number, 'gang')} {'ends' if number == 1 else 'end'}"
-    return f"{what}. Type {preview.phrase} to go on."
+    return f"{what}. Type {quoted(preview.phrase)} to go on."
+
+
+def quoted(phrase: str) -> str:
+    """Return what is to be typed so that one sees where it begins and ends."""
+    return f'"{phrase}"' if " " in phrase else phrase
 
 
 def subjects(changes: Iterable[Change]) -> str:
