@@ -32,6 +32,7 @@ from grove_tui.kube.resources import CRDS
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
 
 DATABASE = "objects.sqlite"
+CREDENTIALS = "credentials.json"
 REQUESTS_PER_TURN = 16
 
 _log = logging.getLogger(__name__)
@@ -141,7 +142,8 @@ class DemoCluster:
         from grove_tui.demo.apiserver import ApiServer
         from grove_tui.demo.credentials import Credentials, write_kubeconfig
 
-        credentials = Credentials.create()
+        kept = self.options.data_dir
+        credentials = Credentials.kept(kept / CREDENTIALS) if kept else Credentials.create()
         server = ApiServer(self.api, credentials, port)
         await server.start()
         self._stack.push_async_callback(server.stop)

@@ -1,6 +1,7 @@
 """How clients and the API server trust each other: a CA of its own, a token, a kubeconfig."""
 
 import base64
+import json
 import os
 import secrets
 import ssl
@@ -15,6 +16,7 @@ from grove_tui.demo.statuses import Json
 LOOPBACK = "127.0.0.1"
 CONTEXT = "grove-demo"
 _OWNER_ONLY = 0o600
+_FOR_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,36 @@ class Credentials:
     @classmethod
     def create(cls) -> "Credentials":
         """Return new credentials; nobody else has their keys."""
-        authority = trustme.CA(organization_name="grove-tui demo cluster")
+        return cls._of(secrets.token_urlsafe(32), _new_authority())
+
+    @classmethod
+    def kept(cls, path: Path) -> "Credentials":
+        """Return those that a file keeps, so that a kubeconfig outlives the server.
+
+        What cannot be read, or others could have read, is replaced by new ones.
+        """
+        try:
+            if path.stat().st_mode & _FOR_OTHERS:
+                raise ValueError("others may have read it")
+            known = json.loads(path.read_text(encoding="utf-8"))
+            authority = trustme.CA.from_pem(known["ca"].encode(), known["key"].encode())
+            return cls._of(str(known["token"]), authority)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            authority, token = _new_authority(), secrets.token_urlsafe(32)
+            ca, key = authority.cert_pem.bytes(), authority.private_key_pem.bytes()
+            kept = {"token": token, "ca": ca.decode(), "key": key.decode()}
+            write_private(path, json.dumps(kept))
+            return cls._of(token, authority)
+
+    @classmethod
+    def _of(cls, token: str, authority: trustme.CA) -> "Credentials":
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(LOOPBACK, "localhost").configure_cert(context)
-        return cls(secrets.token_urlsafe(32), authority.cert_pem.bytes(), context)
+        return cls(token, authority.cert_pem.bytes(), context)
+
+
+def _new_authority() -> trustme.CA:
+    return trustme.CA(organization_name="grove-tui demo cluster")
 
 
 def kubeconfig(credentials: Credentials, url: str) -> Json:

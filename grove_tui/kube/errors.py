@@ -66,6 +66,9 @@ class BadRequest(ApiError):
 class Unauthorized(ApiError):
     """401: no or wrong credentials."""
 
+    def __str__(self) -> str:
+        return "the credentials were not accepted (401); log in again, or renew the kubeconfig"
+
 
 class Forbidden(ApiError):
     """403: the user may not do this; the message names verb and resource."""

@@ -5,9 +5,12 @@ since its libraries cost more than the rest of the start.
 """
 
 import asyncio
+import errno
+import os
+import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -25,6 +28,8 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to establish a connection, for requests and streams alike."""
+
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 CLOSE_SECONDS = 1.0
 """How long connections may take to end once they are shut down."""
@@ -88,16 +93,18 @@ class HttpStream:
 class HttpTransport:
     """Sends requests to one API server with the credentials of one kubeconfig user."""
 
-    def __init__(self, configuration: Any, loader: Any = None) -> None:
+    def __init__(
+        self, configuration: Any, load: Callable[[Any], Awaitable[None]] | None = None
+    ) -> None:
         """Open no connection yet.
 
         Args:
             configuration: A loaded kubernetes-asyncio `Configuration`.
-            loader: The kubeconfig loader that can renew its credentials after a 401.
+            load: Loads the credentials into it once more, after a 401.
         """
         client, _ = slimclient.load()
         self._configuration = configuration
-        self._loader = loader
+        self._load = load
         self._api_client = client.ApiClient(configuration=configuration)
         rest = self._api_client.rest_client
         self.server: str = str(configuration.host).rstrip("/")
@@ -138,7 +145,10 @@ class HttpTransport:
     async def stream(
         self, request: Request, idle_timeout: float = DEFAULT_TIMEOUT
     ) -> AsyncIterator[HttpStream]:
-        """Open a stream that ends with `Unreachable` after `idle_timeout` seconds of silence."""
+        """Open a stream that ends with `Unreachable` after `idle_timeout` seconds of silence.
+
+        A 401 renews the credentials once, as for a request.
+        """
         limits = aiohttp.ClientTimeout(
             total=None,
             connect=CONNECT_TIMEOUT,
@@ -147,6 +157,9 @@ class HttpTransport:
         )
         try:
             response = await self._send(request, limits)
+            if response.status == 401 and await self._renew_credentials():
+                response.release()
+                response = await self._send(request, limits)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable(f"{self.server} does not answer: {_reason(error)}") from error
         try:
@@ -180,11 +193,11 @@ class HttpTransport:
         )
 
     async def _renew_credentials(self) -> bool:
-        if self._loader is None:
+        if self._load is None:
             return False
         before = self._configuration.api_key.get("BearerToken")
         try:
-            await self._loader.load_and_set(self._configuration)
+            await self._load(self._configuration)
         except Exception as error:
             raise Unreachable(f"credentials could not be renewed: {_reason(error)}") from error
         return bool(self._configuration.api_key.get("BearerToken") != before)
@@ -219,14 +232,19 @@ async def connect(path: str | None = None, context: str | None = None) -> Connec
     selected = chosen.context(context)
     client, config = slimclient.load()
     configuration = client.Configuration()
-    try:
-        merged = config.kube_config.KubeConfigMerger(found)
+
+    async def load(into: Any) -> None:
+        # From the file each time: who logs in again writes a new token there.
+        merged = await asyncio.to_thread(config.kube_config.KubeConfigMerger, found)
         _detach_exec_plugins(merged.config.value)
         loader = config.kube_config.KubeConfigLoader(
             config_dict=merged.config, active_context=selected.name, config_base_path=None
         )
-        await loader.load_and_set(configuration)
-        transport = HttpTransport(configuration, loader)
+        await loader.load_and_set(into)
+
+    try:
+        await load(configuration)
+        transport = HttpTransport(configuration, load)
     except Exception as error:
         raise ConfigError(
             f"context {selected.name!r} of {found} cannot be used: {_reason(error)}"
@@ -268,6 +286,10 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "timed out"
     cause = getattr(error, "os_error", None) or error
+    # What asyncio says of a failed connection is for programmers, and names every address.
+    numbers = {int(number) for number in _ERRNO.findall(str(cause))}
+    if numbers and all(number in errno.errorcode for number in numbers):
+        return ", ".join(os.strerror(number).lower() for number in sorted(numbers))
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({cause.verify_message})"
     text = " ".join(str(getattr(cause, "strerror", None) or cause).split())
