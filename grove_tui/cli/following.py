@@ -9,6 +9,7 @@ from grove_tui.cli.errors import CommandError
 from grove_tui.cluster.opening import open_cluster
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
+from grove_tui.kube.errors import Unreachable
 
 ANSWER_SECONDS = 10.0
 """How long a server may take to answer before it counts as unreachable."""
@@ -22,8 +23,12 @@ async def answering(settings: Settings) -> AsyncIterator[Session]:
         KubeError: Nobody does, or not to us.
     """
     async with open_cluster(settings) as session:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await session.client.request_json("GET", "/version")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await session.client.request_json("GET", "/version")
+        except TimeoutError as error:
+            sentence = f"{session.place.server} does not answer: timed out"
+            raise Unreachable(sentence) from error
         yield session
 
 

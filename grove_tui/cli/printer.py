@@ -28,6 +28,7 @@ class Printer:
         encoding = getattr(stream, "encoding", None) or "utf-8"
         self._narrow = "" if encoding.lower().startswith("utf") else encoding
         self._height = 0
+        self._remark = ""
         self._rows: list[Row] | None = None
         self._document: dict[str, Any] | None = None
 
@@ -49,6 +50,15 @@ class Printer:
         else:
             self._print_changes()
 
+    def remark(self, sentence: str) -> bool:
+        """Have a sentence stand below each update, or with an empty one no more.
+
+        Returns:
+            Whether it will; elsewhere than on a terminal there is no place for it.
+        """
+        self._remark = sentence
+        return self.redraws
+
     def finish(self) -> None:
         """Print what is to remain: everything, unless updates have printed it already."""
         if self.redraws and self._height:
@@ -69,7 +79,8 @@ class Printer:
 
     def _redraw(self) -> None:
         columns, height = shutil.get_terminal_size()
-        lines = self._cropped(self._report.lines(columns - 1), height - 1)
+        below: list[Line] = [(Part(self._remark[: columns - 1], "warn"),)] if self._remark else []
+        lines = self._cropped(self._report.lines(columns - 1), height - 1 - len(below)) + below
         text = self._back() + terminal_text(lines, color=self._color)
         self._height = len(lines)
         self._write(text)

@@ -15,6 +15,7 @@ from grove_tui.cli.errors import FAILED, OK, USAGE, CommandError
 from grove_tui.cli.following import cancel_on_sigterm, followed
 from grove_tui.cli.logs import set_up_logging
 from grove_tui.cli.printer import Printer
+from grove_tui.cluster.freshness import State
 from grove_tui.cluster.gather import Gatherer
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings, load_settings
@@ -115,15 +116,40 @@ async def follow(session: Session, make: Make, order: Order) -> int:
 
     for informer in session.informers:
         informer.add_handler(observe)
+    _tell_silence(session, printer, changed)
     try:
         async with asyncio.timeout(order.timeout):
             return await _follow(report, order, printer, changed)
     except TimeoutError:
         printer.finish()
-        sys.stderr.write(f"{report.title} is not {order.goal} after {order.timeout:g} s.\n")
+        late = f"{report.title} is not {order.goal} after {order.timeout:g} s."
+        sys.stderr.write(" ".join([late, *_silence(session)]) + "\n")
         return FAILED
     finally:
         gatherer.close()
+
+
+def _silence(session: Session) -> list[str]:
+    """Say that what is known is old; nothing while it is not."""
+    connection = session.connection
+    return [f"{connection.error}."] if connection.state is State.STALE else []
+
+
+def _tell_silence(session: Session, printer: Printer, changed: asyncio.Event) -> None:
+    """Say when the cluster stops answering, and when it answers again."""
+    told: list[str] = []
+
+    def look() -> None:
+        now = _silence(session)
+        if bool(now) is bool(told):
+            return
+        told[:] = now
+        sentence = f"{now[0]} Trying again." if now else ""
+        if not printer.remark(sentence):
+            sys.stderr.write(f"{sentence or 'The cluster answers again.'}\n")
+        changed.set()
+
+    session.on_connection(look)
 
 
 async def _follow(report: Report, order: Order, printer: Printer, changed: asyncio.Event) -> int:

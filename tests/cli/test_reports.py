@@ -14,12 +14,15 @@ from grove_tui.cli.main import main
 from grove_tui.cli.printer import Printer
 from grove_tui.cli.reports import Order, follow
 from grove_tui.cluster.session import Place, Session
+from grove_tui.kube.client import Client
+from grove_tui.kube.errors import Unreachable
 from grove_tui.kube.objects import key_of
 from grove_tui.kube.resources import PODS
 from grove_tui.reconcile.world import open_informers
 from grove_tui.view.book import GangBook
 from grove_tui.view.report import Goal, SnapshotReport, TreeReport
 from tests.cluster import running_cluster
+from tests.faults import Faults, FaultyTransport
 from tests.screens.hostile import MARKUP, UNSAFE, hostile_session
 from tests.screens.still import fill, guide_world, still_session
 
@@ -200,8 +203,8 @@ def test_without_a_cluster_there_is_a_sentence(monkeypatch, tmp_path, capsys):
 
 
 @asynccontextmanager
-async def live_session(cluster):
-    client = cluster.connect()
+async def live_session(cluster, wrap=lambda transport: transport):
+    client = Client(wrap(cluster.connect().transport))
     place = Place("demo", "", "", "default")
     session = Session(place, client, open_informers(client), clock=cluster.demo.options.clock)
     following = asyncio.create_task(session.run())
@@ -239,6 +242,81 @@ async def test_a_set_is_waited_for_from_apply_to_its_end(capsys):
         assert (started, ended, len(healthy)) == (0, 0, 2)
         assert [name for name in healthy if f"{name}  pod   1/1" not in out] == []
         assert cluster.objects(PODS) == []
+
+
+class Cable:
+    """A connection that can be cut."""
+
+    def __init__(self):
+        self.is_cut = False
+        self.faults = Faults()
+
+    def wrap(self, inner):
+        rule = lambda _: Unreachable("the cable is out") if self.is_cut else None  # noqa: E731
+        return FaultyTransport(inner, faults=self.faults, rules=[rule])
+
+    def cut(self, cluster):
+        self.is_cut, self.faults.drop_watch = True, 1.0
+        cluster.demo.api.close()
+
+    def mend(self):
+        self.is_cut, self.faults.drop_watch = False, 0.0
+
+
+async def until_told(capsys, text):
+    """Wait for a sentence on stderr; return all that was written meanwhile."""
+    said = ""
+    async with asyncio.timeout(20):
+        while text not in said:
+            await asyncio.sleep(0.02)
+            said += capsys.readouterr().err
+    return said
+
+
+async def test_a_silent_cluster_is_told_while_it_is_watched(capsys):
+    cable = Cable()
+    async with running_cluster() as cluster, live_session(cluster, cable.wrap) as session:
+        watching = asyncio.create_task(follow(session, everything, Order(watch=True)))
+        await asyncio.sleep(0.1)
+
+        cable.cut(cluster)
+        session.look_again()
+        said = await until_told(capsys, "Trying again.")
+        assert said == "the cable is out. Trying again.\n"
+
+        cable.mend()
+        await until_told(capsys, "The cluster answers again.")
+        watching.cancel()
+
+
+async def test_what_is_waited_for_in_vain_says_that_nobody_answers(capsys):
+    cable = Cable()
+    async with running_cluster() as cluster, live_session(cluster, cable.wrap) as session:
+        arrived = asyncio.Event()
+        session.informers.podcliquesets.add_handler(lambda _old, _new: arrived.set())
+        await cluster.client.create(PODCLIQUESETS, small_set(), "default")
+        await arrived.wait()
+        order = Order(goal=Goal.HEALTHY, timeout=3)
+        waiting = asyncio.create_task(follow(session, make("sim"), order))
+        cable.cut(cluster)
+        session.look_again()
+
+        assert await waiting == 1
+        assert "is not healthy after 3 s. the cable is out." in capsys.readouterr().err
+
+
+def test_a_terminal_has_the_silence_below_what_is_shown(session, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("LINES", "6")
+    terminal = Terminal()
+    report = make()(session, GangBook(session.world, session.clock))
+    printer = Printer(report, "text", terminal)
+
+    assert printer.remark("Nobody answers.")
+    printer.update()
+
+    lines = terminal.getvalue().splitlines()
+    assert (len(lines), lines[-1]) == (5, "Nobody answers.")
 
 
 @pytest.mark.parametrize("form", ["text", "json", "svg"])
