@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerError
 
+from grove_tui.actions.outcome import sentence_of
 from grove_tui.cluster.session import Session
 from grove_tui.config import Settings
 from grove_tui.kube.errors import KubeError
@@ -91,6 +92,7 @@ class GroveApp(Notices, ReplayKeys):
         self._at_once = at_once
         self._folders = themes or ThemeFolders()
         self._cluster_closed = asyncio.Event()
+        self._before: tuple[str, Settings] | None = None
         self.animation_level = "none"
         self._register_first_theme()
 
@@ -140,7 +142,7 @@ class GroveApp(Notices, ReplayKeys):
                         await reconciler.wait()
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads it and decides
             _log.warning("the cluster cannot be opened: %r", error)
-            self.post_message(ClusterFailed(_sentence(error)))
+            self.post_message(ClusterFailed(sentence_of(error)))
         finally:
             self.session = None
             self._cluster_closed.set()
@@ -148,11 +150,16 @@ class GroveApp(Notices, ReplayKeys):
     @work(group="reopening", exclusive=True)
     async def reopen(self, settings: Settings) -> None:
         """Leave the present cluster and open the one that these settings name."""
+        if self.session is not None and self.session.has_begun:
+            self._before = self.session.place.name, self.settings
         self.navigator.home()
         self.main_screen.leave()
         await self._close_cluster()
-        self.settings = self.main_screen.settings = settings
+        self._take_settings(settings)
         self._start()
+
+    def _take_settings(self, settings: Settings) -> None:
+        self.settings = self.main_screen.settings = settings
 
     async def _close_cluster(self) -> None:
         # The session's worker closes its connections and the demo cluster.
@@ -203,9 +210,12 @@ class GroveApp(Notices, ReplayKeys):
 
         from grove_tui.screens.welcome import WelcomeScreen
 
-        choice = await self.push_screen_wait(WelcomeScreen(sentence))
-        if choice == "demo":
-            self.settings = replace(self.settings, demo=True)
+        before = self._before
+        choice = await self.push_screen_wait(WelcomeScreen(sentence, before[0] if before else ""))
+        if choice == "back" and before is not None:
+            self._take_settings(before[1])
+        elif choice == "demo":
+            self._take_settings(replace(self.settings, demo=True))
         self._start()
 
     async def action_quit(self) -> None:
@@ -252,13 +262,3 @@ class GroveApp(Notices, ReplayKeys):
             # The same name with other colours does not count as a change by itself.
             self._invalidate_css()
             self.refresh_css(animate=False)
-
-
-def _sentence(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    text = " ".join(str(error).split()) or type(error).__name__
-    # An address or a path keeps its spelling.
-    first_word = text.partition(" ")[0]
-    sentence = text if "/" in first_word else text[:1].upper() + text[1:]
-    return sentence if sentence.endswith(".") else f"{sentence}."

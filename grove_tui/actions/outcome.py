@@ -62,3 +62,14 @@ def clause(error: KubeError) -> str:
         case _:
             text = str(error)
     return " ".join(text.split()).rstrip(".") or type(error).__name__
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return an error as one sentence; of several, the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = " ".join(str(error).split()) or type(error).__name__
+    # An address or a path keeps its spelling.
+    first_word = text.partition(" ")[0]
+    sentence = text if "/" in first_word else text[:1].upper() + text[1:]
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

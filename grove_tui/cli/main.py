@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sentence(error: Exception) -> str | None:
     """Return what to tell the user about an error that is not a fault of the program."""
+    from grove_tui.actions.outcome import sentence_of
     from grove_tui.config import SettingsError
     from grove_tui.kube.errors import KubeError
 
@@ -56,11 +57,7 @@ def _sentence(error: Exception) -> str | None:
         return _sentence(_first(matching))
     if not isinstance(error, expected):
         return None
-    text = str(error).strip()
-    # An address or a path keeps its spelling.
-    first_word = text.partition(" ")[0]
-    sentence = text if "/" in first_word else text[:1].upper() + text[1:]
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    return sentence_of(error)
 
 
 def _first(group: ExceptionGroup[Any]) -> Exception:

@@ -68,6 +68,9 @@ class JudgingScreen(Screen[None]):
         if self.session is None or connection is None or connection.state is not State.STALE:
             return ""
         seconds = max(0, round(self.session.loop_time() - connection.since))
+        if not self.session.has_begun:
+            again = "trying again (:ctx opens another cluster)"
+            return f"No answer for {seconds} s, {again}: {connection.error}"
         return f"Stale for {seconds} s, trying again: {connection.error}"
 
     def barrier(self) -> str:

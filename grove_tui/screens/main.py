@@ -180,6 +180,7 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         for line in self.query(Segments):
             line.show([])
         self.query_one("#banner").remove_class("-shown")
+        self.judge_keys()
 
     def _painted(self) -> None:
         self._show_connection()

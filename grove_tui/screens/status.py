@@ -59,7 +59,7 @@ def _connection(session: Session) -> Cell:
     connection = session.connection
     if connection.state is State.STALE:
         seconds = max(0, round(session.loop_time() - connection.since))
-        return Cell(f"stale for {seconds} s", "error")
+        return Cell(f"{'stale' if session.has_begun else 'no answer'} for {seconds} s", "error")
     if connection.state is State.CONNECTING:
         return Cell("connecting", "dim")
     return Cell("live", "ok")

@@ -80,6 +80,21 @@ async def test_a_lost_connection_is_told_and_locks_what_writes():
         await shown.until(lambda: all(hint.is_usable for hint in bar.hints_shown()))
 
 
+async def test_a_cluster_that_never_answered_is_not_called_stale():
+    switch = Switch()
+    switch.is_cut = True
+    async with dashboard(wrap=switch.wrap, waits=False) as shown:
+        told = await shown.until(lambda: banner(shown))
+        assert told.startswith("No answer for ")
+        assert told.endswith("s, trying again (:ctx opens another cluster): the cable is out")
+        assert "no answer for" in status(shown)
+
+        switch.mend()
+        shown.session.look_again()
+        await shown.until(lambda: shown.session.has_begun and not banner(shown))
+        await shown.until(lambda: "live" in status(shown))
+
+
 async def test_it_resumes_by_itself():
     switch = Switch()
     async with dashboard(wrap=switch.wrap) as shown:

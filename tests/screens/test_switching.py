@@ -4,13 +4,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 import yaml
+from textual.widgets import Static
 
 from grove_tui.app import GroveApp
 from grove_tui.cluster.session import Place
 from grove_tui.config import Settings
+from grove_tui.kube.errors import ConfigError
 from grove_tui.screens.command import CommandScreen
 from grove_tui.screens.commands import prepare
 from grove_tui.screens.confirm import ConfirmDialog
+from grove_tui.screens.welcome import WelcomeScreen
 from grove_tui.theme import ThemeFolders
 from grove_tui.widgets.live_table import LiveTable
 from tests.builders import podcliqueset
@@ -23,12 +26,15 @@ class Openings:
     def __init__(self):
         self.asked: list[Settings] = []
         self.events: list[str] = []
+        self.broken = ""
 
     @asynccontextmanager
     async def __call__(self, settings):
         self.asked.append(settings)
         session = still_session()
         name = "demo" if settings.demo else settings.context or "first"
+        if name == self.broken:
+            raise ConfigError(f"context '{name}' cannot be used: no-such-plugin: not found")
         namespace = "" if settings.all_namespaces else settings.namespace
         session.place = Place(name, "https://127.0.0.1:6443", namespace, "default")
         fill(session.informers, [podcliqueset(f"set-{name}")])
@@ -95,6 +101,22 @@ async def test_another_context_is_opened_after_the_first_was_closed(config):
         assert openings.events == ["open first", "close first", "open second"]
         assert openings.asked[-1].context == "second"
         assert app.main_screen.settings.context == "second"
+
+
+async def test_from_a_context_that_cannot_be_opened_one_key_leads_back(config):
+    async with opened(config) as (app, pilot, openings):
+        openings.broken = "second"
+        await run(pilot, "ctx second")
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        texts = [str(found.content) for found in app.screen.query(Static)]
+        assert texts[0] == "Context 'second' cannot be used: no-such-plugin: not found."
+        assert "b  goes back to first." in texts[1]
+
+        await pilot.press("b")
+
+        await until(pilot, lambda: rows(app)[:1] == ["set-first"])
+        assert openings.events == ["open first", "close first", "open first"]
+        assert app.settings.context == app.main_screen.settings.context == ""
 
 
 async def test_what_is_shown_of_the_old_cluster_goes_at_once(config):
