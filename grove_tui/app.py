@@ -227,7 +227,7 @@ class GroveApp(Notices, ReplayKeys):
     def _check_keymap(self) -> None:
         from grove_tui.screens.keymap import keymap_problems
 
-        for problem in keymap_problems(self.settings.keymap):
+        for problem in keymap_problems(self.settings.keymap, type(self)):
             self.notify(problem, severity="warning", markup=False)
 
     def action_help(self) -> None:
