@@ -193,7 +193,11 @@ class Reflector(Generic[T]):
         return query
 
     def _apply(self, line: bytes) -> None:
-        event = self.resource.decode_event(line)
+        try:
+            event = self.resource.decode_event(line)
+        except msgspec.ValidationError as error:
+            self._pass_over(line, error)
+            return
         if event.type == "ERROR":
             raise _error_of(line)
         version = event.object.metadata.resource_version
@@ -201,6 +205,19 @@ class Reflector(Generic[T]):
             self._store.remove(key_of(event.object))
         elif event.type != "BOOKMARK":
             self._store.put(self._kept(event.object))
+        self._version = version or self._version
+
+    def _pass_over(self, line: bytes, error: msgspec.ValidationError) -> None:
+        """Leave out an object of another shape, as lists do, and raise what an ERROR says.
+
+        An ERROR's object is a Status, whose `status` is a word where that of most kinds is not.
+        """
+        head = msgspec.json.decode(line, type=WatchHead)
+        if head.type == "ERROR":
+            raise _error_of(line) from None
+        metadata = msgspec.json.decode(head.object).get("metadata") or {}
+        name, version = metadata.get("name"), metadata.get("resourceVersion")
+        _log.warning("%s %r was left out of a watch: %s", self.resource.kind, name, error)
         self._version = version or self._version
 
     def _next_delay(self, error: Exception) -> float:

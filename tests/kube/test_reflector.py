@@ -107,6 +107,67 @@ async def test_expired_watch_lists_again_and_notices_deletions():
         assert informer.link.state is LinkState.LIVE
 
 
+async def test_after_a_410_the_version_that_is_too_old_is_not_asked_for_again():
+    cluster = Cluster()
+    await cluster.add("a")
+    asked: list[str] = []
+    expired: list[str] = []
+
+    class Server(FaultyTransport):
+        """Knows nothing before the version that it has when it is restarted."""
+
+        @asynccontextmanager
+        async def stream(self, request, idle_timeout=60):
+            asked.append(request.query["resourceVersion"])
+            self.faults = Faults(expire_watch=float(asked[-1] in expired))
+            async with super().stream(request, idle_timeout) as stream:
+                yield stream
+
+    cluster.faulty = Server(LocalTransport(cluster.api))
+    async with following(cluster) as informer:
+        await informer.wait_synced()
+        await settle()
+        expired += asked
+        cluster.api.close()  # every watch ends
+        await cluster.add("b")
+        await settle(120)
+
+        assert names(informer) == {"a", "b"}
+        assert informer.link.state is LinkState.LIVE
+        assert asked.count(expired[0]) <= 3
+
+
+async def test_an_object_of_another_shape_is_left_out_and_the_watch_goes_on():
+    cluster = Cluster()
+    await cluster.add("a")
+
+    class Odd(FaultyTransport):
+        @asynccontextmanager
+        async def stream(self, request, idle_timeout=60):
+            async with super().stream(request, idle_timeout) as stream:
+                yield _Bent(stream)
+
+    class _Bent:
+        def __init__(self, inner):
+            self.inner, self.status, self.headers = inner, inner.status, inner.headers
+
+        async def lines(self):
+            async for line in self.inner.lines():
+                yield line.replace(b'"odd":"yes"', b'"odd":["no","text"]')
+
+    cluster.faulty = Odd(LocalTransport(cluster.api))
+    async with following(cluster) as informer:
+        await informer.wait_synced()
+        await settle()
+        odd = {"metadata": {"name": "odd", "labels": {"odd": "yes"}}}
+        await cluster.client.create(NODES, odd)
+        await cluster.add("b")
+        await settle(5)
+
+        assert names(informer) == {"a", "b"}
+        assert informer.link.state is LinkState.LIVE
+
+
 async def test_server_that_refuses_is_asked_less_and_less_and_the_reason_is_told():
     cluster = Cluster()
     seen: list[float] = []
