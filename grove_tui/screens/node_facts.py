@@ -15,6 +15,8 @@ from grove_tui.widgets.text_fit import fit, width_of
 
 MAP_KEY = "A pod of gang A  a not ready  · other  [n] lit  ▂ how full  cpu free/all"
 """What the signs of the map mean."""
+MANY_GIB = 16 * 1024
+"""From how much memory on it is told in TiB."""
 BREACHING = "If it died, these would breach:"
 RECYCLING = "Recycled without the gang:"
 
@@ -26,10 +28,12 @@ def free_room(pictures: Iterable[NodePicture]) -> list[Cell]:
     for name, unit in kinds:
         usages = [getattr(picture, name) for picture in pictures]
         free, room = sum(u.free for u in usages), sum(u.allocatable for u in usages)
+        suffix = ""
+        if name == "memory":
+            unit, suffix = (1 << 40, "Ti") if room >= MANY_GIB << 30 else (unit, "Gi")
         if room:
-            gib = "Gi" if name == "memory" else ""
             what = name.removesuffix("s")
-            found.append(Cell(f"{what} {free // unit} of {room // unit}{gib} free"))
+            found.append(Cell(f"{what} {free // unit} of {room // unit}{suffix} free"))
     return found
 
 

@@ -27,7 +27,7 @@ from grove_tui.screens.table_keys import TableKeys
 from grove_tui.view.book import Change, Dirty, GangBook
 from grove_tui.view.keys import Key, Kind
 from grove_tui.view.letters import Legend, LetteredMap, Letters, NodePods
-from grove_tui.view.nodemap import gangs_of
+from grove_tui.view.nodemap import gangs_of, nodes_of
 from grove_tui.view.nodes import Nodes
 from grove_tui.view.rows import Cell, RowSource
 from grove_tui.widgets.live_table import LiveTable
@@ -157,6 +157,8 @@ class NodesScreen(TableKeys, LiveScreen):
             gangs = [gang.key for gang in self._legend.gangs() if gang.key in wanted]
             if gangs:
                 self._table("gangs").move_to(gangs[0])
+            if nodes := nodes_of(book, about):
+                node_map.move_to(book.current(Key(Kind.NODE, "", nodes[0])))
         if self._text:
             self.type_filter(self._text)
         self._light(self._table("gangs").cursor_key)

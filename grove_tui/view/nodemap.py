@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from msgspec import Struct
 
-from grove_tui.kube.objects import Taint
+from grove_tui.kube.objects import Pod, Taint
 from grove_tui.view.book import Change, Dirty, Existence, GangBook
 from grove_tui.view.gangs import Clique, Gang
 from grove_tui.view.health import Word
@@ -137,6 +137,15 @@ def gangs_of(book: GangBook, key: Key) -> set[Key]:
     found = book.object(book.current(Key(owner, key.namespace, key.name)))
     gang = book.gang_of(found) if found is not None else None
     return {gang.key} if gang is not None else set()
+
+
+def nodes_of(book: GangBook, key: Key) -> list[str]:
+    """Return the node of a pod; of any other row the nodes of its gangs, by name."""
+    found = book.object(key)
+    if isinstance(found, Pod):
+        return [found.spec.node_name] if found.spec.node_name else []
+    gangs = (book.gang(gang) for gang in gangs_of(book, key))
+    return sorted(frozenset[str]().union(*(gang.nodes for gang in gangs if gang is not None)))
 
 
 def endangered(book: GangBook, node: str) -> list[Endangered]:

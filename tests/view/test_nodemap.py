@@ -3,7 +3,7 @@
 import pytest
 
 from grove_tui.view.keys import Kind, gang_key, object_key
-from grove_tui.view.nodemap import NodeMap, endangered, usage_lines
+from grove_tui.view.nodemap import NodeMap, endangered, nodes_of, usage_lines
 from grove_tui.view.rows import Severity
 from tests.builders import condition, node, podcliqueset
 from tests.view.worlds import Scene, clique, group, grouped_set, pods
@@ -143,3 +143,12 @@ def test_the_detail_of_a_node_says_what_is_free():
     assert picture is not None
 
     assert usage_lines(picture) == ["cpu 64 of 64 free", "memory 512Gi of 512Gi free"]
+
+
+def test_the_nodes_of_a_row_are_those_of_its_gang_or_of_the_pod_alone():
+    scene = scene_with("ready", "ready")
+    second = next(pod for pod in scene.world.pods.values() if pod.spec.node_name == "node-1")
+
+    assert nodes_of(scene.book, gang_key("default", "sim", 0)) == ["node-0", "node-1"]
+    assert nodes_of(scene.book, object_key(Kind.POD, second)) == ["node-1"]
+    assert nodes_of(scene.book, gang_key("default", "other", 0)) == []
