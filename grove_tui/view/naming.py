@@ -19,6 +19,7 @@ class SetNames:
         self._book = book
         self._show_namespace = show_namespace
         self._known: list[PodCliqueSet] | None = None
+        self._places: list[tuple[str, str]] = []
         self._tails: dict[str, int] = {}
         self._is_alone = True
 
@@ -37,10 +38,15 @@ class SetNames:
 
     def _look(self) -> None:
         sets = self._book.podcliquesets()
-        if sets is not self._known:
-            self._known = sets
-            self._is_alone = len({pcs.metadata.namespace for pcs in sets}) < 2
-            self._tails = told_apart({pcs.metadata.name for pcs in sets})
+        if sets is self._known:
+            return
+        self._known = sets
+        places = [(pcs.metadata.namespace, pcs.metadata.name) for pcs in sets]
+        # Most changes of sets change no name.
+        if places != self._places:
+            self._places = places
+            self._is_alone = len({namespace for namespace, _ in places}) < 2
+            self._tails = told_apart({name for _, name in places})
 
 
 def told_apart(names: Collection[str]) -> dict[str, int]:
