@@ -8,8 +8,10 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grove_tui.actions.authorizing import denied
+from grove_tui.actions.course import Course
 from grove_tui.actions.manifests import Manifest
 from grove_tui.actions.outcome import clause
 from grove_tui.api.admission import admit
@@ -56,15 +58,22 @@ class Applied(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     contested: bool = False
     """Whether others own fields that would change; forcing takes them over."""
+    stopped: bool = False
+    """Whether it was stopped before everything was written."""
 
     @property
     def ok(self) -> bool:
         """Whether everything was written."""
-        return not self.problems
+        return not self.problems and not self.stopped
 
 
 async def apply(
-    client: Client, manifests: Sequence[Manifest], namespace: str, *, force: bool = False
+    client: Client,
+    manifests: Sequence[Manifest],
+    namespace: str,
+    *,
+    force: bool = False,
+    course: Course | None = None,
 ) -> Applied:
     """Apply all manifests, or none when the server refuses one of them in the dry run.
 
@@ -73,16 +82,18 @@ async def apply(
         manifests: What to apply, in order.
         namespace: For objects that name none.
         force: Take over fields that another manager owns.
+        course: Counts the objects, and may stop between two of them.
     """
+    course = course or Course()
     steps, problems = await _resolve(client, manifests, namespace)
     problems += _judge_here(steps)
     problems += await _judge_permissions(client, steps)
-    if not problems:
-        tried = await _send(client, steps, force=force, dry_run=True)
-        if tried.problems:
-            return tried
-        return await _send(client, steps, force=force, dry_run=False)
-    return Applied(problems=tuple(problems))
+    if problems:
+        return Applied(problems=tuple(problems))
+    tried = await _send(client, steps, course, force=force, dry_run=True)
+    if not tried.ok:
+        return replace(tried, done=())  # what was only tried has not been done
+    return await _send(client, steps, course, force=force, dry_run=False)
 
 
 async def _resolve(
@@ -170,14 +181,20 @@ def _created(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(s.manifest.name for s in steps if s.resource.plural == NAMESPACES.plural)
 
 
-async def _send(client: Client, steps: Sequence[Step], *, force: bool, dry_run: bool) -> Applied:
+async def _send(
+    client: Client, steps: Sequence[Step], course: Course, *, force: bool, dry_run: bool
+) -> Applied:
     done: list[str] = []
     problems: list[Problem] = []
     contested = False
     created = _created(steps)
+    course.begin("trying" if dry_run else "applying", len(steps))
     for step in steps:
+        if course.is_stopped:
+            return Applied(tuple(done), stopped=True)
         # What lives in a namespace of the same file cannot be tried before that exists.
         if dry_run and step.namespace in created:
+            course.step()
             continue
         try:
             await _write(client, step, force=force, dry_run=dry_run)
@@ -187,6 +204,7 @@ async def _send(client: Client, steps: Sequence[Step], *, force: bool, dry_run: 
             problems += _problems(step, error)
             if not dry_run:
                 break
+        course.step()
     return Applied(tuple(done), tuple(problems), contested)
 
 

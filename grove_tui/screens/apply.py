@@ -14,11 +14,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from grove_tui.actions.apply import Applied, apply
+from grove_tui.actions.course import Course
 from grove_tui.actions.examples import examples, find_manifest
 from grove_tui.actions.manifests import Manifest, ManifestError, read_manifests
 from grove_tui.kube.client import Client
 from grove_tui.screens.dialog import Dialog
+from grove_tui.view.bars import progress_bar
 
+MOST_NAMED = 6
+"""How many objects that went through are named."""
 MANIFESTS = (".yaml", ".yml", ".json")
 
 
@@ -100,6 +104,7 @@ class ApplyDialog(Dialog[Applied]):
         self._namespace = namespace
         self._path = path
         self._contested = False
+        self._course: Course | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         hint = f"Objects without a namespace go to {self._namespace}."
@@ -116,9 +121,11 @@ class ApplyDialog(Dialog[Applied]):
         )
         with VerticalScroll(id="scroll", can_focus=False):
             yield Static(id="problems", markup=False)
+        yield Static(id="progress", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#scroll").display = False
+        self.query_one("#progress").display = False
 
     @on(Input.Changed, "#path")
     def forget_problems(self) -> None:
@@ -132,6 +139,8 @@ class ApplyDialog(Dialog[Applied]):
         self.act()
 
     def answer(self) -> Applied | None:
+        if self._course is not None:
+            return None  # one at a time
         path = self.query_one("#path", Input).value.strip()
         if not path:
             self.say_problem("Type the path of a manifest file.")
@@ -142,8 +151,7 @@ class ApplyDialog(Dialog[Applied]):
 
     @work(exclusive=True, exit_on_error=False)
     async def _apply(self, path: Path) -> None:
-        button = self.query_one("#act", Button)
-        button.loading = True
+        self._begin()
         try:
             manifests = await asyncio.to_thread(read_manifests, path)
             applied = await self._send(manifests)
@@ -151,22 +159,70 @@ class ApplyDialog(Dialog[Applied]):
             self.say_problem(str(error))
             return
         finally:
-            button.loading = False
+            self._end()
         if applied.ok:
             self.dismiss(applied)
             return
         self._contested = applied.contested
         if applied.contested:
-            button.label = "Overwrite"
+            self.query_one("#act", Button).label = "Overwrite"
         self._show([str(problem) for problem in applied.problems])
-        done = f" before that, {', '.join(applied.done)} went through." if applied.done else ""
-        number = len(applied.problems)
-        told = "1 mistake" if number == 1 else f"{number} mistakes"
-        self.say_problem(f"{told};{done}" if done else f"{told}; nothing was applied.")
+        self.say_problem(_told(applied))
 
     async def _send(self, manifests: list[Manifest]) -> Applied:
-        return await apply(self._client, manifests, self._namespace, force=self._contested)
+        force, course = self._contested, self._course
+        return await apply(self._client, manifests, self._namespace, force=force, course=course)
+
+    # Meanwhile
+
+    def _begin(self) -> None:
+        self._course = Course(self._show_progress)
+        self.query_one("#act", Button).loading = True
+        self.query_one("#cancel", Button).label = "Stop"
+
+    def _end(self) -> None:
+        self._course = None
+        if self.is_attached:
+            self.query_one("#act", Button).loading = False
+            self.query_one("#cancel", Button).label = "Cancel"
+            self.query_one("#progress").display = False
+
+    def _show_progress(self) -> None:
+        course = self._course
+        if course is None or not self.is_attached:
+            return
+        progress = self.query_one("#progress", Static)
+        progress.display = course.total > 1
+        bar = progress_bar(course.done, course.total)
+        progress.update(Content(f"{bar}  {course.stage}: {course.done} of {course.total} objects"))
+
+    @on(Button.Pressed, "#cancel")
+    def take_button(self, event: Button.Pressed) -> None:
+        event.prevent_default()  # or else every dialog's Cancel would close this one
+        self.action_cancel()
+
+    def action_cancel(self) -> None:
+        if self._course is None or self._course.is_stopped:
+            self.dismiss(None)
+        else:
+            # What is under way comes to its end, so that it is known what was done.
+            self._course.is_stopped = True
+            self.say_problem("Stopping after the object that is under way …")
 
     def _show(self, lines: list[str]) -> None:
         self.query_one("#problems", Static).update(Content("\n".join(lines)))
         self.query_one("#scroll").display = bool(lines)
+
+
+def _told(applied: Applied) -> str:
+    """Say what was done of a file that was not applied to its end."""
+    done = "nothing was applied"
+    if applied.done:
+        more = len(applied.done) - MOST_NAMED
+        names = ", ".join(applied.done[:MOST_NAMED])
+        done = f"{names}{f' and {more} more' if more > 0 else ''} went through"
+    if applied.stopped:
+        return f"Stopped; {done}."
+    number = len(applied.problems)
+    mistakes = "1 mistake" if number == 1 else f"{number} mistakes"
+    return f"{mistakes}; before that, {done}." if applied.done else f"{mistakes}; {done}."

@@ -1,9 +1,11 @@
 """Applying manifests by keyboard: all of a file or nothing, every mistake named."""
 
-from textual.widgets import Input, Static
+import asyncio
+
+from textual.widgets import Button, Input, Static
 
 from grove_tui.api.objects import PODCLIQUESETS
-from grove_tui.kube.resources import NAMESPACES
+from grove_tui.kube.resources import NAMESPACES, SERVICES
 from grove_tui.screens.apply import ApplyDialog, complete
 from tests.faults import FaultyTransport
 from tests.screens.live import dashboard
@@ -219,6 +221,79 @@ async def test_what_goes_into_a_new_namespace_is_judged_before_that_is_made(tmp_
         told = await shown.until(lambda: problems(shown)[0])
         assert told == "Service front (line 5): you may not create services in namespace team."
         assert shown.cluster.object(NAMESPACES, "team") is None
+
+
+class Slow(FaultyTransport):
+    """Writes one object at a time, each when it is let through."""
+
+    def __init__(self, inner):
+        super().__init__(inner)
+        self.turns = asyncio.Semaphore(0)
+
+    async def request(self, request, timeout=30):  # noqa: ASYNC109 - the signature of transports
+        if request.method == "PATCH" and "dryRun" not in request.query:
+            await self.turns.acquire()
+        return await super().request(request, timeout)
+
+
+async def slowly(shown, transports, path, number):
+    """Begin to apply services, and let some of them through."""
+    names = [f"s{n}" for n in range(5)]
+    path.write_text("".join(SERVICE.replace("front", name) for name in names))
+    await apply(shown, path)
+    for count in range(1, number + 1):
+        transports[0].turns.release()
+        await shown.until(lambda count=count: f"applying: {count} of 5 objects" in shown.words())
+
+
+async def test_many_objects_have_their_progress_and_can_be_stopped(tmp_path):
+    transports = []
+
+    def wrap(inner):
+        transports.append(Slow(inner))
+        return transports[0]
+
+    async with dashboard(wrap=wrap) as shown:
+        await slowly(shown, transports, tmp_path / "all.yaml", 2)
+        assert str(shown.screen.query_one("#cancel", Button).label) == "Stop"
+        await shown.press("enter")  # changes nothing: one at a time
+
+        await shown.press("escape")
+        transports[0].turns.release()
+
+        said = "Stopped; Service s0, Service s1, Service s2 went through."
+        await shown.until(lambda: problems(shown)[1] == said)
+        assert {s.metadata.name for s in shown.cluster.objects(SERVICES, "default")} >= {"s0", "s2"}
+        assert shown.cluster.object(SERVICES, "s3") is None
+        await shown.press("escape")
+        assert shown.screen is shown.app.main_screen
+
+
+async def test_who_stops_twice_leaves_at_once(tmp_path):
+    transports = []
+
+    def wrap(inner):
+        transports.append(Slow(inner))
+        return transports[0]
+
+    async with dashboard(wrap=wrap) as shown:
+        await slowly(shown, transports, tmp_path / "all.yaml", 1)
+
+        await shown.press("escape", "escape")
+
+        assert shown.screen is shown.app.main_screen
+
+
+async def test_what_was_only_tried_is_not_said_to_have_gone_through(tmp_path):
+    path = tmp_path / "all.yaml"
+    bad = SERVICE.replace("front", "back").replace("port: 80", "port: many")
+    path.write_text(SERVICE + bad)
+    async with dashboard() as shown:
+        await apply(shown, path)
+
+        await shown.until(lambda: problems(shown)[0])
+        assert problems(shown)[1] == "1 mistake; nothing was applied."
+        assert shown.cluster.object(SERVICES, "front") is None
 
 
 async def test_nothing_is_asked_where_nothing_may_be_changed():
