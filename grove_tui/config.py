@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grove_tui.kube.reasons import why_unreadable
+
 APP_NAME = "grove-tui"
 ENVIRONMENT_PREFIX = "GROVE_TUI_"
 CONFIG_FILE = "config.yaml"
@@ -106,10 +108,12 @@ def _from_file(path: Path, *, required: bool) -> dict[str, Any]:
             raise SettingsError(f"There is no config file {path}.") from None
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The config file {path} cannot be read: {error}.") from error
+        raise SettingsError(
+            f"The config file {path} cannot be read: {why_unreadable(error)}."
+        ) from error
     data = _parse(text, path)
     fields = {str(key).replace("-", "_"): value for key, value in data.items()}
-    return _validated(fields, lambda name: f"{name.replace('_', '-')} in {path}")
+    return _validated(fields, lambda name: f"{name.replace('_', '-')} in the config file {path}")
 
 
 def _parse(text: str, path: Path) -> dict[Any, Any]:
@@ -143,10 +147,10 @@ def _validated(fields: dict[str, Any], place: Any) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = [str(part) for part in first["loc"]]
-        where = place(path[0]) if path else "The settings"
+        where = place(path[0]) if path else "as a whole"
         if len(path) > 1:
             where = f"{'.'.join(path[1:])} of {where}"
-        raise SettingsError(f"{where}: {_explain(first)}.") from error
+        raise SettingsError(f"The setting {where}: {_explain(first)}.") from error
     return {name: getattr(settings, name) for name in fields}
 
 

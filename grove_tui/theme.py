@@ -13,6 +13,8 @@ import yaml
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from grove_tui.kube.reasons import why_unreadable
+
 DEFAULT_THEME = "grove-dark"
 PLAIN_THEME = "grove-plain"
 """The terminal's own colours; used where NO_COLOR is set."""
@@ -80,7 +82,7 @@ def load_theme(path: Path) -> Theme:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
-        raise ThemeError(f"The theme {path} cannot be read: {error}.") from error
+        raise ThemeError(f"The theme {path} cannot be read: {why_unreadable(error)}.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""

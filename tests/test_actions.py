@@ -178,7 +178,9 @@ def test_a_refusal_is_one_sentence(error, sentence):
 
 
 def test_other_refusals_have_their_words():
-    assert clause(Unauthorized(401, "", "x")) == "the credentials were not accepted"
+    assert clause(Unauthorized(401, "", "x")) == (
+        "the credentials were not accepted (401); log in again, or renew the kubeconfig"
+    )
     busy = TooManyRequests(429, "", "x", {"retryAfterSeconds": 7})
     assert clause(busy) == "it is busy, try again in 7 s"
 

@@ -188,6 +188,57 @@ def test_a_file_that_is_no_kubeconfig_is_named(tmp_path):
     assert f"{path} is not YAML" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["cluster", "--data-dir", "{file}"], "--data-dir needs a folder, and {file} is a file."),
+        (
+            ["cluster", "--kubeconfig-out", "{file}/k"],
+            "The kubeconfig {file}/k cannot be written: File exists.",
+        ),
+        (["tree", "x", "--config", "{folder}"], "The config file {folder} cannot be read: Is a"),
+        (["tree", "x", "--kubeconfig", "{file}"], "Kubeconfig {file} has no contexts; log in, or"),
+        (["replay", "{folder}"], "The file {folder} cannot be read: Is a directory."),
+    ],
+)
+def test_files_that_cannot_be_used_are_told_without_programmers_words(
+    tmp_path, arguments, sentence
+):
+    names = {"file": str(tmp_path / "file"), "folder": str(tmp_path)}
+    (tmp_path / "file").write_text("contexts: []")
+
+    result = run(*(text.format(**names) for text in arguments), home=tmp_path)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(sentence.format(**names))
+    assert result.stderr.count("\n") == 1
+    assert "Errno" not in result.stderr
+
+
+def test_a_failing_credential_plugin_is_quoted_once(tmp_path):
+    plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "interactiveMode": "Never",
+        "command": "sh",
+        "args": ["-c", "echo please log in >&2; exit 3"],
+    }
+    config = {
+        "current-context": "c",
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": {"exec": plugin}}],
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+    }
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config))
+
+    result = run("tree", "x", "--kubeconfig", str(path), home=tmp_path)
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"Context 'c' of {path} cannot be used: its credential plugin failed (3): please log in.\n"
+    )
+
+
 def test_an_unreachable_server_is_one_sentence(tmp_path):
     with demo_cluster(tmp_path, "--nodes", "1") as kubeconfig:
         text = Path(kubeconfig).read_text()

@@ -54,7 +54,7 @@ def clause(error: KubeError) -> str:
         case Invalid() if error.causes:
             return "; ".join(f"{field}: {message}" for field, message in error.causes)
         case Unauthorized():
-            return "the credentials were not accepted"
+            return str(error)
         case TooManyRequests():
             return f"it is busy, try again in {error.retry_after:.0f} s"
         case ApiError():

@@ -68,6 +68,10 @@ def set_up_logging(settings: Settings, *, has_screen: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+    # What it logs of a failing credential plugin it raises as well, and that is told.
+    logging.getLogger("kubernetes_asyncio").setLevel(
+        logging.NOTSET if settings.log_file else logging.CRITICAL
+    )
     # Tracebacks of a broken log file would be painted over the screen.
     logging.raiseExceptions = not has_screen
 

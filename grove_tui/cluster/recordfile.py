@@ -92,7 +92,7 @@ def write(recording: Recording, path: Path) -> None:
             for line in _lines(recording):
                 file.write(line + b"\n")
     except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error.strerror}.") from error
+        raise RecordingError(f"The file {path} cannot be written: {error.strerror}.") from error
 
 
 def write_new(recording: Recording, folder: Path) -> Path:
@@ -106,7 +106,7 @@ def write_new(recording: Recording, folder: Path) -> Path:
         with new_files(folder, stem, [SUFFIX]) as (path,):
             write(recording, path)
     except OSError as error:
-        raise RecordingError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise RecordingError(f"The folder {folder} cannot be written: {error.strerror}.") from error
     return path
 
 
@@ -158,9 +158,11 @@ def read(path: Path) -> Recording:
             header = _read_header(file, path)
             return _Reader(header, path).read(file)
     except gzip.BadGzipFile:
-        raise RecordingError(f"{path} is not a recording of grove-tui.") from None
+        raise RecordingError(f"The file {path} is not a recording of grove-tui.") from None
     except OSError as error:
-        raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise RecordingError(
+            f"The file {path} cannot be read: {error.strerror or error}."
+        ) from error
 
 
 def _read_header(file: gzip.GzipFile, path: Path) -> Header:
@@ -169,10 +171,11 @@ def _read_header(file: gzip.GzipFile, path: Path) -> Header:
     except (EOFError, zlib.error, msgspec.MsgspecError, UnicodeDecodeError):
         header = Header()
     if header.format != FORMAT or header.started is None:
-        raise RecordingError(f"{path} is not a recording of grove-tui.")
+        raise RecordingError(f"The file {path} is not a recording of grove-tui.")
     if header.version > VERSION:
         raise RecordingError(
-            f"{path} was recorded by a newer grove-tui ({header.program}); update to play it."
+            f"The file {path} was recorded by a newer grove-tui ({header.program}); "
+            "update to play it."
         )
     return header
 

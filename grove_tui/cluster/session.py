@@ -237,7 +237,7 @@ class Session:
             if not await self.missing_kinds():
                 return
             await asyncio.sleep(0.1)
-        raise KubeError("the CRDs were created, but the cluster does not serve them yet")
+        raise KubeError("the CRDs were created, but are not served yet; ctrl+r looks again")
 
     async def _lose_patience(self) -> None:
         await asyncio.sleep(PATIENCE_SECONDS)

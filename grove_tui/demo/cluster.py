@@ -26,7 +26,7 @@ from grove_tui.demo.simulation import Simulation
 from grove_tui.demo.storage import Storage
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
-from grove_tui.kube.errors import AlreadyExists
+from grove_tui.kube.errors import AlreadyExists, ConfigError
 from grove_tui.kube.objects import JSON
 from grove_tui.kube.resources import CRDS
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
@@ -152,7 +152,11 @@ class DemoCluster:
             folder = tempfile.mkdtemp(prefix="grove-tui-")
             self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
             path = Path(folder) / "kubeconfig"
-        write_kubeconfig(path, credentials, server.url)
+        try:
+            write_kubeconfig(path, credentials, server.url)
+        except OSError as error:
+            why = error.strerror or error
+            raise ConfigError(f"the kubeconfig {path} cannot be written: {why}") from error
         self.kubeconfig_path = path
 
     def _run_in_background(self, scenario: Scenario) -> None:
@@ -242,7 +246,13 @@ def _read_stdin(stopped: asyncio.Event) -> None:
 def _storage(data_dir: Path | None) -> Storage:
     if data_dir is None:
         return Storage()
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConfigError(f"--data-dir needs a folder, and {data_dir} is a file") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise ConfigError(f"the folder {data_dir} cannot be made: {why}") from error
     return Storage(data_dir / DATABASE)
 
 

@@ -5,11 +5,7 @@ since its libraries cost more than the rest of the start.
 """
 
 import asyncio
-import errno
-import os
-import re
 import socket
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -21,6 +17,7 @@ from msgspec import Struct
 
 from grove_tui.kube import kubeconfig, slimclient
 from grove_tui.kube.errors import ConfigError, Unreachable
+from grove_tui.kube.reasons import reason_of
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
@@ -28,8 +25,6 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to establish a connection, for requests and streams alike."""
-
-_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 CLOSE_SECONDS = 1.0
 """How long connections may take to end once they are shut down."""
@@ -83,7 +78,7 @@ class HttpStream:
             while line := await self._response.content.readline():
                 yield line.rstrip(b"\r\n")
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
-            raise Unreachable(f"the stream broke: {_reason(error)}") from error
+            raise Unreachable(f"the stream broke: {reason_of(error)}") from error
 
     async def read(self) -> bytes:
         """Return the rest of the body."""
@@ -139,7 +134,7 @@ class HttpTransport:
                     await response.read(),
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(f"{self.server} does not answer: {_reason(error)}") from error
+            raise Unreachable(f"{self.server} does not answer: {reason_of(error)}") from error
 
     @asynccontextmanager
     async def stream(
@@ -161,7 +156,7 @@ class HttpTransport:
                 response.release()
                 response = await self._send(request, limits)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(f"{self.server} does not answer: {_reason(error)}") from error
+            raise Unreachable(f"{self.server} does not answer: {reason_of(error)}") from error
         try:
             yield HttpStream(response)
         finally:
@@ -199,7 +194,7 @@ class HttpTransport:
         try:
             await self._load(self._configuration)
         except Exception as error:
-            raise Unreachable(f"credentials could not be renewed: {_reason(error)}") from error
+            raise Unreachable(f"credentials could not be renewed: {reason_of(error)}") from error
         return bool(self._configuration.api_key.get("BearerToken") != before)
 
 
@@ -247,7 +242,7 @@ async def connect(path: str | None = None, context: str | None = None) -> Connec
         transport = HttpTransport(configuration, load)
     except Exception as error:
         raise ConfigError(
-            f"context {selected.name!r} of {found} cannot be used: {_reason(error)}"
+            f"context {selected.name!r} of {found} cannot be used: {reason_of(error)}"
         ) from error
     return Connection(transport, selected)
 
@@ -258,7 +253,9 @@ def _connect_in_cluster() -> Connection:
     try:
         config.load_incluster_config(client_configuration=configuration)
     except Exception as error:
-        raise ConfigError(f"the pod's service account cannot be used: {_reason(error)}") from error
+        raise ConfigError(
+            f"the pod's service account cannot be used: {reason_of(error)}"
+        ) from error
     transport = HttpTransport(configuration)
     return Connection(
         transport,
@@ -280,17 +277,3 @@ def _detach_exec_plugins(config: dict[str, Any]) -> None:
 def _is_loopback(server: str) -> bool:
     host = urlsplit(server).hostname or ""
     return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    cause = getattr(error, "os_error", None) or error
-    # What asyncio says of a failed connection is for programmers, and names every address.
-    numbers = {int(number) for number in _ERRNO.findall(str(cause))}
-    if numbers and all(number in errno.errorcode for number in numbers):
-        return ", ".join(os.strerror(number).lower() for number in sorted(numbers))
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({cause.verify_message})"
-    text = " ".join(str(getattr(cause, "strerror", None) or cause).split())
-    return text or type(error).__name__

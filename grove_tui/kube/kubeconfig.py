@@ -52,9 +52,13 @@ class Kubeconfig(Struct, frozen=True):
         for context in self.contexts:
             if context.name == wanted:
                 return context
-        known = ", ".join(c.name for c in self.contexts) or "none"
+        known = ", ".join(c.name for c in self.contexts)
+        if not known:
+            raise ConfigError(f"kubeconfig {self.path} has no contexts; log in, or use --demo")
         if not wanted:
-            raise ConfigError(f"{self.path} sets no current-context; pass --context ({known})")
+            raise ConfigError(
+                f"kubeconfig {self.path} sets no current-context; pass --context ({known})"
+            )
         raise ConfigError(f"context {wanted!r} is not in {self.path}; it has: {known}")
 
 
@@ -124,7 +128,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         first = str(error).splitlines()[0]
         raise ConfigError(f"kubeconfig {path} is not YAML: {first}") from error
     if not isinstance(document, dict) or not isinstance(document.get("contexts") or [], list):
-        raise ConfigError(f"{path} is not a kubeconfig: it has no list of contexts")
+        raise ConfigError(f"the file {path} is not a kubeconfig: it has no list of contexts")
     return document
 
 

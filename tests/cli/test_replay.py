@@ -12,7 +12,7 @@ from tests.recording.scenes import Scene
 def test_a_file_that_is_not_there(tmp_path, capsys):
     assert main(["replay", str(tmp_path / "none.gz")]) == 1
     assert capsys.readouterr().err == (
-        f"{tmp_path / 'none.gz'} cannot be read: No such file or directory.\n"
+        f"The file {tmp_path / 'none.gz'} cannot be read: No such file or directory.\n"
     )
 
 
@@ -22,7 +22,7 @@ def test_a_file_that_is_no_recording(tmp_path, capsys, content):
     path.write_bytes(content)
 
     assert main(["replay", str(path)]) == 1
-    assert capsys.readouterr().err == f"{path} is not a recording of grove-tui.\n"
+    assert capsys.readouterr().err == f"The file {path} is not a recording of grove-tui.\n"
 
 
 def test_a_recording_needs_a_terminal(tmp_path, capsys):
