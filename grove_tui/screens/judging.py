@@ -27,7 +27,10 @@ class JudgingScreen(Screen[None]):
         settings: What the user set.
         session: The open cluster; None while there is none.
         book: What is shown of it.
+        namespace: The one that is shown; empty for all.
     """
+
+    namespace = ""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -57,8 +60,13 @@ class JudgingScreen(Screen[None]):
         if key is not None:
             yield key.namespace
         yield from {key.namespace for key in self.marked_keys()}
-        if self.session is not None:
-            yield self.session.place.default_namespace
+        yield self.home
+
+    @property
+    def home(self) -> str:
+        """Where objects without a namespace go: the one that is shown, or the context's."""
+        place = self.session.place if self.session is not None else None
+        return self.namespace or (place.default_namespace if place is not None else "")
 
     # What follows
 
@@ -104,7 +112,7 @@ class JudgingScreen(Screen[None]):
         if session is None or book is None or not self._may_be_denied:
             return ""
         if action == "apply":
-            needs = needs_to_apply(session.place.default_namespace, key)
+            needs = needs_to_apply(self.home, key)
         else:
             needs = needs_of(book, key, action) if key is not None else ()
         for need in needs:

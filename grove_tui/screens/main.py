@@ -42,7 +42,8 @@ from grove_tui.widgets.segments import Segments, StatusBar, SummaryStrip
 from grove_tui.widgets.text_fit import fit
 
 CONNECTING = "Connecting…"
-NO_SETS = "No PodCliqueSet in {where} yet. Press a to apply one."
+NO_SETS = "No PodCliqueSet in {where} yet."
+HOW_TO_APPLY = " Press a to apply one."
 NO_NODES = "No nodes can be seen."
 NO_EVENTS = "No events."
 NO_MATCH = "No row matches the filter; esc takes it away."
@@ -218,7 +219,8 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         self.query_one(StatusBar).show(left, self._activity)
         has_read = self.session.freshness.has_read
         where = self.namespace or "any namespace"
-        empty = NO_MATCH if self.is_filtered else NO_SETS.format(where=where)
+        how = HOW_TO_APPLY if self.availability("apply").allowed else ""
+        empty = NO_MATCH if self.is_filtered else NO_SETS.format(where=where) + how
         self._show_empty("tree", empty if has_read("podcliquesets") else CONNECTING)
         self._show_empty("nodes", NO_NODES if has_read("nodes") else "")
         self._show_empty("events", NO_EVENTS if has_read("events") else "")

@@ -141,7 +141,7 @@ class ObjectScreen(JudgingScreen):
         from grove_tui.screens.apply import ApplyDialog
 
         session, _ = self._opened()
-        dialog = ApplyDialog(session.client, session.place.default_namespace, path)
+        dialog = ApplyDialog(session.client, self.home, path)
         applied = await self.app.push_screen_wait(dialog)
         if applied is not None:
             self.tell(Outcome(True, f"Applied {', '.join(applied.done)}."))

@@ -151,7 +151,8 @@ class SnapshotReport:
         """Return counts, overview and tree."""
         lines: list[Line] = [summary_line(summary(self._book).cells())]
         if not self._book.podcliquesets():
-            return [*lines, (Part("No PodCliqueSets.", "dim"),)]
+            where = f" in namespace {self._namespace}" if self._namespace else ""
+            return [*lines, (Part(f"No PodCliqueSets{where}.", "dim"),)]
         return [
             *lines,
             (),

@@ -296,6 +296,24 @@ async def test_what_was_only_tried_is_not_said_to_have_gone_through(tmp_path):
         assert shown.cluster.object(SERVICES, "front") is None
 
 
+async def test_what_names_no_namespace_goes_to_the_one_that_is_shown(tmp_path):
+    path = tmp_path / "pcs.yaml"
+    path.write_text(GOOD.format(name="fresh"))
+    async with dashboard() as shown:
+        await shown.cluster.client.create(NAMESPACES, {"metadata": {"name": "team"}})
+        shown.app.main_screen.narrow("team")
+
+        await apply(shown, path)
+
+        await shown.until(lambda: shown.cluster.object(PODCLIQUESETS, "fresh", "team"))
+        assert replicas(shown) is None
+
+
+async def test_who_may_not_apply_is_not_told_to():
+    async with dashboard(read_only=True) as shown:
+        await shown.until(lambda: shown.tree.empty == "No PodCliqueSet in any namespace yet.")
+
+
 async def test_nothing_is_asked_where_nothing_may_be_changed():
     async with dashboard(read_only=True) as shown:
         await shown.press("a")

@@ -61,7 +61,9 @@ def test_a_snapshot_counts_and_lists_everything():
 
 
 def test_a_snapshot_of_nothing_says_so():
-    assert texts(everything(Scene())) == ["no gangs  0/0 pods  0/0 nodes", "No PodCliqueSets."]
+    counts = "no gangs  0/0 pods  0/0 nodes"
+    assert texts(everything(Scene(), "")) == [counts, "No PodCliqueSets."]
+    assert texts(everything(Scene(), "team")) == [counts, "No PodCliqueSets in namespace team."]
 
 
 def test_a_missing_set_names_those_that_are_there():
