@@ -23,6 +23,8 @@ from grove_tui.kube.objects import PartialObject
 from grove_tui.kube.resources import NAMESPACES, Resource
 
 UNSUPPORTED_MEDIA_TYPE = 415
+MOST_NAMED = 6
+"""How many objects that were written are named."""
 
 
 class Problem(Struct, frozen=True):
@@ -65,6 +67,13 @@ class Applied(Struct, frozen=True):
     def ok(self) -> bool:
         """Whether everything was written."""
         return not self.problems and not self.stopped
+
+    @property
+    def names(self) -> str:
+        """What was written, in words; of many objects only the first ones."""
+        more = len(self.done) - MOST_NAMED
+        named = ", ".join(self.done[:MOST_NAMED])
+        return f"{named} and {more} more" if more > 0 else named
 
 
 async def apply(

@@ -21,8 +21,6 @@ from grove_tui.kube.client import Client
 from grove_tui.screens.dialog import Dialog
 from grove_tui.view.bars import progress_bar
 
-MOST_NAMED = 6
-"""How many objects that went through are named."""
 MANIFESTS = (".yaml", ".yml", ".json")
 
 
@@ -216,11 +214,7 @@ class ApplyDialog(Dialog[Applied]):
 
 def _told(applied: Applied) -> str:
     """Say what was done of a file that was not applied to its end."""
-    done = "nothing was applied"
-    if applied.done:
-        more = len(applied.done) - MOST_NAMED
-        names = ", ".join(applied.done[:MOST_NAMED])
-        done = f"{names}{f' and {more} more' if more > 0 else ''} went through"
+    done = f"{applied.names} went through" if applied.done else "nothing was applied"
     if applied.stopped:
         return f"Stopped; {done}."
     number = len(applied.problems)

@@ -144,7 +144,7 @@ class ObjectScreen(JudgingScreen):
         dialog = ApplyDialog(session.client, self.home, path)
         applied = await self.app.push_screen_wait(dialog)
         if applied is not None:
-            self.tell(Outcome(True, f"Applied {', '.join(applied.done)}."))
+            self.tell(Outcome(True, f"Applied {applied.names}."))
 
     # Reading
 

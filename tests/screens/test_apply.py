@@ -269,6 +269,16 @@ async def test_many_objects_have_their_progress_and_can_be_stopped(tmp_path):
         assert shown.screen is shown.app.main_screen
 
 
+async def test_of_many_objects_the_first_ones_are_named(tmp_path):
+    path = tmp_path / "all.yaml"
+    path.write_text("".join(SERVICE.replace("front", f"s{n}") for n in range(9)))
+    async with dashboard() as shown:
+        await apply(shown, path)
+
+        first = ", ".join(f"Service s{n}" for n in range(6))
+        await shown.until(lambda: f"Applied {first} and 3 more." in shown.said())
+
+
 async def test_who_stops_twice_leaves_at_once(tmp_path):
     transports = []
 
