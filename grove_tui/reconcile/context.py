@@ -9,8 +9,8 @@ from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.objects import NamespacedName
 from grove_tui.kube.resources import Resource
+from grove_tui.reconcile.acceptance import AcceptedBlueprints
 from grove_tui.reconcile.actions import Outcome, describe
-from grove_tui.reconcile.blueprint import Blueprints
 from grove_tui.reconcile.executor import Executor
 from grove_tui.reconcile.recorder import EventRecorder
 from grove_tui.reconcile.startup import StartupWatch
@@ -66,7 +66,7 @@ class Context(Struct, frozen=True):
     executor: Executor
     recorder: EventRecorder
     clock: Clock
-    blueprints: Blueprints
+    blueprints: AcceptedBlueprints
     problems: Problems
     startup: StartupWatch
 

@@ -16,7 +16,7 @@ from grove_tui.kube.informer import Informer
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.reflector import Link
 from grove_tui.kube.store import Handler, Store
-from grove_tui.reconcile.blueprint import Blueprints
+from grove_tui.reconcile.acceptance import AcceptedBlueprints
 from grove_tui.reconcile.context import Context, Problems, error_code
 from grove_tui.reconcile.controller import Controller, ControllerStats, percentile
 from grove_tui.reconcile.executor import Executor
@@ -100,13 +100,14 @@ class Manager:
             informers.podcliquesets.namespace,
             lambda child: self._router.startup_object(child),
         )
+        blueprints = AcceptedBlueprints(partial(stored_minimums, self.world))
         context = Context(
             self.world,
             client,
             executor,
             self.recorder,
             clock,
-            Blueprints(partial(stored_minimums, self.world)),
+            blueprints,
             problems,
             self._startup,
         )
@@ -123,6 +124,7 @@ class Manager:
         )
         problems.on_change = self._controllers.podcliqueset.enqueue
         self._router = Router(self.world, self._controllers, sets.mark)
+        blueprints.on_accept = self._router.accepted
         self._attached: list[tuple[Store[Any], Handler[Any]]] = []
         self._known_unreadable: list[tuple[str, str]] = []
 

@@ -153,6 +153,13 @@ class Router:
             for gang in self._world.podgangs.by_index(INDEX_PART_OF, value):
                 self._to.podgang.enqueue(key_of(gang))
 
+    def accepted(self, pcs: PodCliqueSet) -> None:
+        """A set that has a valid template again concerns all that is made from it."""
+        key = key_of(pcs)
+        self._children(self._part_of(key))
+        for gang in self._world.podgangs.by_index(INDEX_PART_OF, f"{key.namespace}/{key.name}"):
+            self._to.podgang.enqueue(key_of(gang))
+
     def podgang(self, old: PodGang | None, new: PodGang | None) -> None:
         """A gang concerns itself, its set, and PodCliques whose pods it now lets go."""
         gang = new if new is not None else old

@@ -7,7 +7,7 @@ import pytest
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS, PODGANGS
 from grove_tui.kube.errors import Invalid
 from grove_tui.kube.resources import SERVICES
-from tests.reconcile.manifests import clique, group, podcliqueset, with_image
+from tests.reconcile.manifests import clique, group, podcliqueset
 from tests.reconcile.scene import scene
 
 pytestmark = pytest.mark.looptime
@@ -75,24 +75,6 @@ async def test_a_set_made_valid_comes_up_and_its_condition_goes():
         after = await stand.right()
         assert "conditions" not in after.sets["set"]["status"]
         assert "lastErrors" not in after.sets["set"]["status"]
-
-
-async def test_an_invalid_change_leaves_what_runs_alone():
-    manifest = podcliqueset(cliques=[clique("a", 2), clique("b", 1)])
-    async with scene(has_admission=False) as world:
-        stand = world.stand
-        await stand.apply(manifest)
-        before = await stand.right()
-        changed = with_image(manifest, "nginx:2")
-        changed["spec"]["template"]["cliques"].pop()
-
-        await stand.patch(PODCLIQUESETS, "set", changed)
-        await stand.until(lambda w: w.sets["set"]["status"].get("lastErrors"))
-        await asyncio.sleep(60)
-
-        now = await stand.look()
-        assert set(now.pods) == set(before.pods)
-        assert set(now.cliques) == set(before.cliques)
 
 
 @pytest.mark.parametrize("restarts", [False, True])

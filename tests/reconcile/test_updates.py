@@ -217,6 +217,19 @@ async def test_a_second_change_during_an_update_begins_anew():
         assert after.sets["set"]["status"]["updateProgress"]["updateEndedAt"]
 
 
+async def test_one_update_after_the_other():
+    manifest = podcliqueset(
+        cliques=[clique("w", 2), clique("a", 1)], groups=[group("g", ["a"], 2, 1)], replicas=2
+    )
+    async with demo() as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        await stand.right()
+        for image in ("nginx:2", "nginx:3", "nginx:2"):
+            await stand.patch(PODCLIQUESETS, "set", with_image(manifest, image))
+            assert images(await stand.right()) == {image}
+
+
 async def test_a_restart_in_the_middle_of_an_update_goes_on():
     manifest = podcliqueset(cliques=[clique("w", 6)], replicas=2)
     async with demo(speed=1) as world:

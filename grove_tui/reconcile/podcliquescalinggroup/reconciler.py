@@ -57,6 +57,8 @@ class PodCliqueScalingGroupReconciler:
         pcs = owning_set(world, group)
         if group is None or pcs is None or group.metadata.deletion_timestamp is not None:
             return None
+        if not self._context.blueprints.is_in_force(pcs):
+            return None
         blueprint = self._context.blueprints.of(pcs)
         template = template_of_group(group, pcs, blueprint)
         if template is None:

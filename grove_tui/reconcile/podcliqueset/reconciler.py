@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,6 +11,7 @@ from grove_tui.api.objects import (
     PodCliqueSet,
     PodCliqueSetStatus,
 )
+from grove_tui.kube.errors import Conflict
 from grove_tui.kube.objects import NamespacedName, key_of
 from grove_tui.reconcile import startup
 from grove_tui.reconcile.actions import (
@@ -18,15 +20,16 @@ from grove_tui.reconcile.actions import (
     Patch,
     raise_failures,
 )
-from grove_tui.reconcile.admission import Admission
+from grove_tui.reconcile.admission import ERR_VALIDATION, Admission
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import last_errors, status_patch
 from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
+from grove_tui.reconcile.existing import as_it_was
 from grove_tui.reconcile.podcliqueset.children import plan_replica, replicas_of_children
 from grove_tui.reconcile.podcliqueset.events import tell
 from grove_tui.reconcile.podcliqueset.state import state_of
-from grove_tui.reconcile.podcliqueset.status import REASON_VALIDATION_FAILED, invalid, status
+from grove_tui.reconcile.podcliqueset.status import REASON_VALIDATION_FAILED, refused, status
 from grove_tui.reconcile.podcliqueset.termination import Terminator
 from grove_tui.reconcile.podcliqueset.tracking import Tracked
 from grove_tui.reconcile.recorder import WARNING
@@ -51,7 +54,9 @@ class PodCliqueSetReconciler:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._admission = Admission(context.client, context.blueprints.minimums)
+        self._admission = Admission(
+            context.client, context.blueprints.minimums, partial(as_it_was, context.world)
+        )
         self._terminator = Terminator(context)
         self._tracked: dict[NamespacedName, Tracked] = {}
 
@@ -75,17 +80,18 @@ class PodCliqueSetReconciler:
         if tracked is None or tracked.uid != pcs.metadata.uid:
             self._forget(key)
             tracked = self._tracked[key] = Tracked(pcs.metadata.uid)
-        violations = await self._admission.violations(pcs)
-        if violations:
-            await self._refuse(pcs, violations)
+        tracked.violations = await self._admission.violations(pcs)
+        blueprints = self._context.blueprints
+        if not tracked.violations:
+            blueprints.accept(pcs)
+        elif not blueprints.is_in_force(pcs):
+            await self._refuse(pcs, tracked.violations)
             return None
-        blueprint = self._context.blueprints.of(pcs)
-        pcs = await self._register(pcs, blueprint)
-        return await self._bring_about(pcs, self._context.blueprints.of(pcs), tracked)
+        pcs = await self._register(blueprints.of(pcs))
+        return await self._bring_about(blueprints.of(pcs), tracked)
 
-    async def _bring_about(
-        self, pcs: PodCliqueSet, blueprint: Blueprint, tracked: Tracked
-    ) -> Result:
+    async def _bring_about(self, blueprint: Blueprint, tracked: Tracked) -> Result:
+        pcs = blueprint.pcs
         outcomes = await self._look_at_all(blueprint, tracked)
         replicas = tracked.take(self._context.clock())
         outcomes += await self._terminator.terminate(blueprint, tracked, replicas)
@@ -100,8 +106,13 @@ class PodCliqueSetReconciler:
         spacing = SPACING + SPACING_PER_REPLICA * pcs.spec.replicas
         return Result(self._next_wake(tracked), spacing)
 
-    async def _register(self, pcs: PodCliqueSet, blueprint: Blueprint) -> PodCliqueSet:
-        """Record the set's template before anything is made from it, so that an update is one."""
+    async def _register(self, blueprint: Blueprint) -> PodCliqueSet:
+        """Record the template in force before anything is made from it, so that an update is one.
+
+        Returns:
+            The set to go on with, which has it recorded.
+        """
+        pcs = blueprint.pcs
         begun = begin(pcs, blueprint, self._context.clock())
         patch = status_patch(pcs.status, begun)
         if patch is None:
@@ -111,6 +122,8 @@ class PodCliqueSetReconciler:
         )
         raise_failures(outcomes)
         written: PodCliqueSet = outcomes[0].obj
+        if written.metadata.generation != pcs.metadata.generation:
+            raise Conflict(409, "Conflict", f"{pcs.metadata.name} has changed and is to be judged")
         return written
 
     async def _look_at_all(self, blueprint: Blueprint, tracked: Tracked) -> list[Outcome]:
@@ -184,20 +197,26 @@ class PodCliqueSetReconciler:
     ) -> None:
         now = self._context.clock()
         computed = status(pcs, blueprint, tracked.states, tracked.recycling, now)
-        errors = errors_of(outcomes) + list(_conflicts(tracked.foreign))
-        errors += self._context.problems.of(key_of(pcs))
+        errors = _violations(tracked.violations) + errors_of(outcomes)
+        errors += [*_conflicts(tracked.foreign), *self._context.problems.of(key_of(pcs))]
         if errors or tracked.waiting:
             computed = replace(
                 computed,
                 observed_generation=pcs.status.observed_generation,
                 last_errors=last_errors(pcs.status.last_errors, errors, now),
             )
-        for _, description in _conflicts(tracked.foreign):
-            if all(description != error.description for error in pcs.status.last_errors):
-                self._context.recorder.event(
-                    PODCLIQUESETS, pcs, WARNING, "NameConflict", description
-                )
+        if tracked.violations:
+            computed = refused(computed, pcs, tracked.violations, now)
+        self._warn(pcs, "NameConflict", (text for _, text in _conflicts(tracked.foreign)))
+        self._warn(pcs, REASON_VALIDATION_FAILED, tracked.violations)
         await self._write_status(pcs, computed)
+
+    def _warn(self, pcs: PodCliqueSet, reason: str, sentences: Iterable[str]) -> None:
+        """Record what is wrong, where the status does not say it yet."""
+        known = {error.description for error in pcs.status.last_errors}
+        for sentence in sentences:
+            if sentence not in known:
+                self._context.recorder.event(PODCLIQUESETS, pcs, WARNING, reason, sentence)
 
     async def _write_status(self, pcs: PodCliqueSet, computed: PodCliqueSetStatus) -> None:
         complete = pcs.status.observed_generation is None and not pcs.status.hpa_pod_selector
@@ -210,15 +229,13 @@ class PodCliqueSetReconciler:
             )
 
     async def _refuse(self, pcs: PodCliqueSet, violations: Sequence[str]) -> None:
-        computed = invalid(pcs, violations, self._context.clock())
-        patch = status_patch(pcs.status, computed)
-        if patch is None:
-            return
-        for violation in violations:
-            self._context.recorder.event(
-                PODCLIQUESETS, pcs, WARNING, REASON_VALIDATION_FAILED, violation
-            )
-        await self._write_status(pcs, computed)
+        """Say why nothing is made of a set of which no valid template is known."""
+        now = self._context.clock()
+        errors = last_errors(pcs.status.last_errors, _violations(violations), now)
+        computed = refused(replace(pcs.status, last_errors=errors), pcs, violations, now)
+        self._warn(pcs, REASON_VALIDATION_FAILED, violations)
+        if computed != pcs.status:
+            await self._write_status(pcs, computed)
 
     def _next_wake(self, tracked: Tracked) -> float:
         now = self._context.clock()
@@ -236,6 +253,10 @@ class PodCliqueSetReconciler:
         if tracked is not None:
             self._admission.forget(tracked.uid)
             self._context.blueprints.forget(tracked.uid)
+
+
+def _violations(violations: Iterable[str]) -> list[tuple[str, str]]:
+    return [(ERR_VALIDATION, violation) for violation in violations]
 
 
 def _conflicts(foreign: Mapping[int, Sequence[str]]) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from grove_tui.api import labels
 from grove_tui.api.objects import PodCliqueSet, PodCliqueSetStatus
 from grove_tui.kube.objects import Condition
+from grove_tui.reconcile.admission import CONDITION_VALID
 from grove_tui.reconcile.blueprint import Blueprint
-from grove_tui.reconcile.conditions import last_errors, transition, without
+from grove_tui.reconcile.conditions import transition, without
 from grove_tui.reconcile.podcliqueset.state import ReplicaState
 from grove_tui.reconcile.updates import Totals, advance, with_totals
 
-CONDITION_VALID = "Valid"
 REASON_VALIDATION_FAILED = "ValidationFailed"
 CONDITION_TOPOLOGY = "TopologyLevelsUnavailable"
 REASON_TOPOLOGY_DISABLED = "TopologyAwareSchedulingDisabled"
@@ -60,20 +60,19 @@ def status(
     return replace(computed, conditions=_with_topology(conditions, pcs, now))
 
 
-def invalid(pcs: PodCliqueSet, violations: Sequence[str], now: datetime) -> PodCliqueSetStatus:
-    """Return the status of a set that cannot be made real as it is written."""
+def refused(
+    computed: PodCliqueSetStatus, pcs: PodCliqueSet, violations: Sequence[str], now: datetime
+) -> PodCliqueSetStatus:
+    """Return a status that says as well why the set cannot be made real as it is written."""
     condition = Condition(
         type=CONDITION_VALID,
         status="False",
         reason=REASON_VALIDATION_FAILED,
         message="; ".join(violations),
     )
-    errors = [("ERR_VALIDATION", violation) for violation in violations]
-    return replace(
-        pcs.status,
-        conditions=transition(pcs.status.conditions, condition, pcs.metadata, now),
-        last_errors=last_errors(pcs.status.last_errors, errors, now),
-    )
+    stored = transition(pcs.status.conditions, condition, pcs.metadata, now)
+    own = [known for known in stored if known.type == CONDITION_VALID]
+    return replace(computed, conditions=(*without(computed.conditions, CONDITION_VALID), *own))
 
 
 def _with_topology(

@@ -26,6 +26,7 @@ class Tracked:
         waiting: Replicas in which children of a former set are in the way.
         next_look: Loop time of the next look at all replicas.
         is_account_due: Whether what start-up order needs is still to be made.
+        violations: What is wrong with the set as it is written; a template before it is in force.
     """
 
     uid: str
@@ -38,6 +39,7 @@ class Tracked:
     waiting: set[int] = field(default_factory=set)
     next_look: float = 0.0
     is_account_due: bool = False
+    violations: tuple[str, ...] = ()
 
     def take(self, now: datetime) -> list[int]:
         """Return the replicas to look at, in order, and consider them looked at."""

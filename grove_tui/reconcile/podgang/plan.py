@@ -105,10 +105,22 @@ def plan(world: World, blueprint: Blueprint, name: str, identity: GangIdentity) 
     groups = []
     is_complete = True
     for podclique, minimum, is_wanted in _composition(world, blueprint, identity):
-        group, is_whole = _group(world, blueprint, name, podclique, minimum)
+        group, is_whole = _group(world, blueprint.namespace, name, podclique, minimum)
         groups.append(group)
         is_complete = is_complete and (is_whole or not is_wanted)
     return Plan(_body(blueprint, name, groups), tuple(groups), is_complete)
+
+
+def plan_as_it_is(world: World, gang: PodGang) -> tuple[PodGroup, ...]:
+    """Return the groups that a gang has, with the pods that exist now.
+
+    For a set of which no valid template is known: what its gang holds is not to change then.
+    """
+    metadata = gang.metadata
+    return tuple(
+        _group(world, metadata.namespace, metadata.name, group.name, group.min_replicas)[0]
+        for group in gang.spec.podgroups
+    )
 
 
 def status(gang: PodGang, *, is_complete: bool, now: datetime) -> PodGangStatus:
@@ -158,9 +170,8 @@ def _members(
 
 
 def _group(
-    world: World, blueprint: Blueprint, gang: str, name: str, minimum: int
+    world: World, namespace: str, gang: str, name: str, minimum: int
 ) -> tuple[PodGroup, bool]:
-    namespace = blueprint.namespace
     podclique = world.podcliques.get(namespace, name)
     if podclique is None or podclique.metadata.deletion_timestamp is not None:
         return PodGroup(name, (), minimum), False
@@ -192,13 +203,14 @@ def _body(blueprint: Blueprint, name: str, groups: list[PodGroup]) -> JSON:
     annotations = labels.podgang_annotations(pcs.metadata.annotations)
     if annotations:
         metadata["annotations"] = annotations
-    spec: JSON = {"podgroups": [_group_json(group) for group in groups]}
+    spec: JSON = {"podgroups": [group_json(group) for group in groups]}
     if pcs.spec.template.priority_class_name:
         spec["priorityClassName"] = pcs.spec.template.priority_class_name
     return {"metadata": metadata, "spec": spec}
 
 
-def _group_json(group: PodGroup) -> JSON:
+def group_json(group: PodGroup) -> JSON:
+    """Return a group of pods as it is written."""
     return {
         "name": group.name,
         "podReferences": [{"namespace": r.namespace, "name": r.name} for r in group.pod_references],

@@ -14,7 +14,15 @@ from grove_tui.reconcile.context import Context, errors_of
 from grove_tui.reconcile.controller import Result
 from grove_tui.reconcile.drift import metadata_patch, object_patch
 from grove_tui.reconcile.podclique.plan import owning_set
-from grove_tui.reconcile.podgang.plan import Plan, identify, is_expected, plan, status
+from grove_tui.reconcile.podgang.plan import (
+    Plan,
+    group_json,
+    identify,
+    is_expected,
+    plan,
+    plan_as_it_is,
+    status,
+)
 from grove_tui.reconcile.recorder import NORMAL, WARNING
 from grove_tui.reconcile.world import INDEX_PODGANG, World
 
@@ -37,6 +45,9 @@ class PodGangReconciler:
         gang = world.podgangs.get(*key)
         pcs = _set_of(world, key, gang)
         identity = None
+        if pcs is not None and not self._context.blueprints.is_in_force(pcs):
+            await self._refresh(gang, pcs)
+            return None
         if pcs is not None and _may_write(gang, pcs):
             blueprint = self._context.blueprints.of(pcs)
             identity = identify(key.name, blueprint)
@@ -59,6 +70,16 @@ class PodGangReconciler:
             self._late.pop(key, None)
         references = sum(len(group.pod_references) for group in wanted.groups)
         return Result(spacing=references * SECONDS_PER_POD)
+
+    async def _refresh(self, gang: PodGang | None, pcs: PodCliqueSet) -> None:
+        """Let the references of a gang follow its pods and leave the rest of it as it is."""
+        if gang is None or not _may_write(gang, pcs):
+            return
+        groups = plan_as_it_is(self._context.world, gang)
+        if groups != gang.spec.podgroups:
+            spec = {"podgroups": [group_json(group) for group in groups]}
+            patch = Patch(PODGANGS, gang, {"spec": spec})
+            raise_failures(await self._context.executor.apply([patch]))
 
     def _tell(self, pcs: PodCliqueSet, gang: str, failed: Failed) -> None:
         """Say on the set what is wrong, because a PodGang has no place for it."""
