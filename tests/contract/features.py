@@ -9,7 +9,13 @@ from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.demo.stages import annotations
 from grove_tui.kube.resources import NODES
 from tests.contract.guide import assert_ready, gangs, numbers, pods_by_clique, uids
-from tests.contract.manifests import clique, environment_demo, podcliqueset, quick_start
+from tests.contract.manifests import (
+    clique,
+    environment_demo,
+    podcliqueset,
+    quick_start,
+    standalone_environment_demo,
+)
 from tests.contract.pods import is_gated
 from tests.contract.snapshot import Json, Snapshot, condition, condition_status
 from tests.contract.stand import Stand
@@ -56,6 +62,26 @@ async def environment_of_super_pods(stand: Stand) -> None:
             assert given["GROVE_PCLQ_NAME"]["value"] == name
             address = f"env-demo-pcsg-0.{stand.namespace}.svc.cluster.local"
             assert given["GROVE_HEADLESS_SERVICE"]["value"] == address
+
+
+async def environment_of_single_pods(stand: Stand) -> None:
+    """Grove's variables come first and win; those that people wrote are kept behind them."""
+    name, clique = "env-demo-standalone", "env-demo-standalone-0-frontend"
+    await stand.apply(standalone_environment_demo())
+    world = await stand.right()
+    assert pods_by_clique(world) == {clique: 2}
+    address = f"{name}-0.{stand.namespace}.svc.cluster.local"
+    for pod in world.pods_of(clique):
+        given = pod["spec"]["containers"][0]["env"]
+        assert [(v["name"], v.get("value")) for v in given] == [
+            ("GROVE_PCS_NAME", name),
+            ("GROVE_PCS_INDEX", "0"),
+            ("GROVE_PCLQ_NAME", clique),
+            ("GROVE_HEADLESS_SERVICE", address),
+            ("GROVE_PCLQ_POD_INDEX", None),
+            ("OWN", "kept"),
+        ]
+    await stand.stays_quiet()
 
 
 async def startup_in_order(stand: Stand) -> None:
@@ -168,6 +194,7 @@ async def _cordon_all(stand: Stand, *, closed: bool) -> None:
 FEATURES: tuple[Callable[[Stand], Awaitable[None]], ...] = (
     quick_start_scales,
     environment_of_super_pods,
+    environment_of_single_pods,
     startup_in_order,
     rolling_update,
     gang_that_does_not_fit,

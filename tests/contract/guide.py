@@ -7,6 +7,7 @@ names and numbers are the guide's; labels, owners, gangs, environment and status
 from collections.abc import Awaitable, Callable, Iterable
 
 from grove_tui.api.objects import PODCLIQUESETS
+from tests.contract import manifests
 from tests.contract.identities import MANAGED
 from tests.contract.snapshot import Json, Snapshot, condition_status, controller, labels_of
 from tests.contract.stand import Stand, example
@@ -211,6 +212,38 @@ async def complete_inference_pipeline(stand: Stand) -> None:
     await delete_set(stand, name)
 
 
+async def naming_guide(stand: Stand) -> None:
+    """A frontend, two prefill instances and a decode instance: whose name is made of what."""
+    name, base = "mn-disagg", "mn-disagg-0"
+    await stand.apply(manifests.naming_guide())
+    world = await stand.right()
+    assert_ready(world)
+    assert set(world.groups) == {f"{base}-prefill", f"{base}-decode"}
+    prefill = {f"{base}-prefill-{j}-{c}": n for j in (0, 1) for c, n in _PREFILL.items()}
+    decode = {f"{base}-decode-0-{c}": n for c, n in _DECODE.items()}
+    assert pods_by_clique(world) == {f"{base}-frontend": 2, **prefill, **decode}
+    assert gangs(world) == {
+        base: {
+            f"{base}-frontend": (2, 2),
+            **{f"{base}-prefill-0-{c}": (n, n) for c, n in _PREFILL.items()},
+            **{f"{base}-decode-0-{c}": (n, n) for c, n in _DECODE.items()},
+        },
+        f"{base}-prefill-0": {f"{base}-prefill-1-{c}": (n, n) for c, n in _PREFILL.items()},
+    }
+    assert hostnames(world, f"{base}-prefill-1-pworker") == [
+        f"{base}-prefill-1-pworker-{index}" for index in range(3)
+    ]
+    assert (
+        {pod["spec"]["subdomain"] for pod in world.pods.values()} == {base} == set(world.services)
+    )
+    await stand.stays_quiet()
+    await delete_set(stand, name)
+
+
+_PREFILL = {"pleader": 1, "pworker": 3}
+_DECODE = {"dleader": 1, "dworker": 2}
+
+
 async def delete_set(stand: Stand, name: str) -> None:
     """Delete a set and wait until the garbage collector has taken everything."""
     await stand.delete(PODCLIQUESETS, name)
@@ -227,4 +260,5 @@ GUIDE: tuple[Callable[[Stand], Awaitable[None]], ...] = (
     multinode_aggregated,
     multinode_disaggregated,
     complete_inference_pipeline,
+    naming_guide,
 )

@@ -48,6 +48,33 @@ def quick_start() -> Json:
     )
 
 
+def naming_guide() -> Json:
+    """The naming guide's workload: a frontend beside prefill twice and decode once."""
+    return podcliqueset(
+        "mn-disagg",
+        clique("frontend", 2),
+        clique("pleader", 1),
+        clique("pworker", 3),
+        clique("dleader", 1),
+        clique("dworker", 2),
+        podCliqueScalingGroups=[
+            {"name": "prefill", "cliqueNames": ["pleader", "pworker"], "replicas": 2},
+            {"name": "decode", "cliqueNames": ["dleader", "dworker"]},
+        ],
+    )
+
+
+def standalone_environment_demo() -> Json:
+    """The environment guide's single clique; it tells one of Grove's variables itself."""
+    frontend = clique("frontend", 2)
+    [container] = frontend["spec"]["podSpec"]["containers"]
+    container["env"] = [
+        {"name": "GROVE_PCS_NAME", "value": "mine"},
+        {"name": "OWN", "value": "kept"},
+    ]
+    return podcliqueset("env-demo-standalone", frontend)
+
+
 def environment_demo() -> Json:
     """The environment guide's scaling group: two instances of a leader and three workers."""
     return podcliqueset(

@@ -48,9 +48,40 @@ def _spec_problems(clique: Clique, found: Json) -> Iterator[str]:
     wanted = sorted(identities.awaited(clique))
     if sorted(spec.get("startsAfter") or ()) != wanted:
         yield f"{what}: startsAfter is {spec.get('startsAfter')}, not {wanted}"
+    if labels_of(found).get(HASH) == template_hash(clique):
+        yield from _template_problems(clique, found)
     role = clique.template["spec"].get("roleName") or clique.template["name"]
     if spec.get("roleName", "") != role:
         yield f"{what}: roleName is {spec.get('roleName')}, not {role}"
+
+
+def _template_problems(clique: Clique, found: Json) -> Iterator[str]:
+    """Yield what a PodClique has not taken over from its template as it is."""
+    what, wanted = f"podclique {clique.name}", clique.template["spec"]
+    if _without_grove(found["spec"]["podSpec"]) != _without_grove(wanted["podSpec"]):
+        yield f"{what}: podSpec is not the template's"
+    given, asked = (s.get("autoScalingConfig") or {} for s in (found["spec"], wanted))
+    if any(given.get(field) != value for field, value in asked.items()) or bool(given) != bool(
+        asked
+    ):
+        yield f"{what}: autoScalingConfig is {given}, not {asked}"
+    annotations = found["metadata"].get("annotations") or {}
+    if annotations != (clique.template.get("annotations") or {}):
+        yield f"{what} has annotations {annotations}"
+
+
+def _without_grove(pod_spec: Json) -> Json:
+    """Return a pod spec without Grove's variables, which members of scaling groups get here."""
+    result = dict(pod_spec)
+    for field in ("containers", "initContainers"):
+        if pod_spec.get(field):
+            result[field] = [_plain_container(container) for container in pod_spec[field]]
+    return result
+
+
+def _plain_container(container: Json) -> Json:
+    own = [v for v in container.get("env") or () if not v["name"].startswith("GROVE_")]
+    return {**{k: v for k, v in container.items() if k != "env"}, **({"env": own} if own else {})}
 
 
 def _count_problems(clique: Clique, found: Json, snapshot: Snapshot) -> Iterator[str]:
@@ -77,6 +108,10 @@ def _pod_problems(clique: Clique, found: Json, pod: Json) -> Iterator[str]:
     owner = controller(pod) or {}
     if owner.get("kind") != "PodClique" or owner.get("name") != clique.name:
         yield f"{what} is owned by {owner}"
+    if labels_of(pod).get(HASH) == labels_of(found).get(HASH):
+        kept = pod["metadata"].get("annotations") or {}
+        if not kept.items() >= (found["metadata"].get("annotations") or {}).items():
+            yield f"{what} has annotations {kept}"
     yield from _container_problems(clique, pod, what)
     yield from _startup_problems(clique, pod, what)
 
