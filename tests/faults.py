@@ -65,6 +65,8 @@ class FaultyTransport:
     losses: list[Callable[[Request], bool]] = field(default_factory=list)
     hold: asyncio.Event | None = None
     """While set to an unset event, watch lines wait for it."""
+    holds: Callable[[Request], bool] = lambda _: True
+    """Which watches `hold` is for."""
 
     async def request(self, request: Request, timeout: float = DEFAULT_TIMEOUT) -> Response:  # noqa: ASYNC109
         for rule in self.rules:
@@ -92,15 +94,16 @@ class FaultyTransport:
         self, request: Request, idle_timeout: float = DEFAULT_TIMEOUT
     ) -> AsyncIterator[Stream]:
         async with self.inner.stream(request, idle_timeout) as stream:
-            yield FaultyStream(stream, self)
+            yield FaultyStream(stream, self, request)
 
     async def close(self) -> None:
         await self.inner.close()
 
 
 class FaultyStream:
-    def __init__(self, inner: Stream, transport: FaultyTransport) -> None:
+    def __init__(self, inner: Stream, transport: FaultyTransport, request: Request) -> None:
         self._inner = inner
+        self._request = request
         self._transport = transport
         self.status = inner.status
         self.headers = inner.headers
@@ -109,7 +112,7 @@ class FaultyStream:
         rng = self._transport.rng
         async for line in self._inner.lines():
             faults = self._transport.faults
-            if self._transport.hold is not None:
+            if self._transport.hold is not None and self._transport.holds(self._request):
                 await self._transport.hold.wait()
             if rng.random() < faults.delay_watch:
                 await asyncio.sleep(rng.uniform(0, faults.max_delay))

@@ -6,7 +6,7 @@ differs: where the reconciler runs, how long a moment is, and what the server su
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,12 +17,9 @@ from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUES
 from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock
-from grove_tui.kube.reflector import LinkState
 from grove_tui.kube.resources import EVENTS, NAMESPACES, Resource
-from grove_tui.kube.transport import Transport
-from grove_tui.reconcile.manager import Manager
-from grove_tui.reconcile.world import Informers, open_informers
 from tests.cluster import RunningCluster, loop_clock, running_cluster
+from tests.contract.hosting import HostedReconciler
 from tests.contract.oracle import ALL, Features, outdated, violations
 from tests.contract.snapshot import Json, Snapshot, read
 
@@ -31,7 +28,6 @@ T = TypeVar("T")
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NAMESPACE = "guide"
 """Where workloads live on the demo cluster: nothing else is there."""
-WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 SCALABLE: dict[str, Resource[Any]] = {
     "pcs": PODCLIQUESETS,
     "pcsg": PODCLIQUESCALINGGROUPS,
@@ -45,60 +41,6 @@ def example(name: str) -> Json:
     text = (EXAMPLES / f"{name}.yaml").read_text()
     manifest: Json = yaml.load(text, yaml.CSafeLoader)
     return manifest
-
-
-class HostedReconciler:
-    """Our reconciler in a task, with a client of its own whose requests are counted."""
-
-    def __init__(self, transport: Transport, clock: Clock, namespace: str = "") -> None:
-        self.client = Client(transport)
-        self._clock = clock
-        self._namespace = namespace
-        self._task: asyncio.Task[None] | None = None
-        self._informers: Informers | None = None
-        self._manager: Manager | None = None
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it follows every kind and has nothing to do but wait for a countdown."""
-        if self._manager is None or self._informers is None:
-            return False
-        links = (informer.link.state for informer in self._informers)
-        return self._manager.is_idle and all(state is LinkState.LIVE for state in links)
-
-    def rests_for(self, seconds: float) -> bool:
-        """Tell whether it is idle and means to do nothing by itself for so long."""
-        manager = self._manager
-        if manager is None or not manager.is_idle:
-            return False
-        soon = asyncio.get_running_loop().time() + seconds
-        return manager.next_due is None or manager.next_due > soon
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="reconciler")
-
-    async def stop(self) -> None:
-        """End it as a crash would: whatever it is doing is left undone."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _run(self) -> None:
-        informers = self._informers = open_informers(self.client, self._namespace)
-        manager = self._manager = Manager(self.client, informers, clock=self._clock)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(informers.run())
-            group.create_task(manager.run())
-
-    def writes(self) -> dict[str, int]:
-        """Return what it has written, leases aside."""
-        return {
-            f"{verb} {what}": count
-            for (verb, what), count in self.client.requests.items()
-            if verb in WRITES and what != "leases" and count
-        }
 
 
 @dataclass(frozen=True)
@@ -120,6 +62,9 @@ class Pace:
 
 VIRTUAL = Pace(look=0.1, quiet=4.0, patience=300.0, idle=600.0)
 REAL = Pace(look=0.1, quiet=1.2, patience=60.0, idle=3.0)
+LAST_REST = 130.0
+"""Virtual seconds without a change after which a test has come to its end: longer than the
+countdowns that tests let run out, and than the longest time between two tries."""
 
 
 class Stand:
@@ -197,17 +142,23 @@ class Stand:
                     return found
                 await asyncio.sleep(self.pace.look)
 
-    async def at_rest(self) -> Snapshot:
-        """Wait until nothing changes any more."""
+    async def at_rest(self, quiet: float | None = None) -> Snapshot:
+        """Wait until nothing has changed for `quiet` seconds; the pace's own without it."""
+        quiet = quiet or self.pace.quiet
         before = (await self.look()).versions()
-        async with asyncio.timeout(self.pace.patience):
-            while True:
-                await asyncio.sleep(self.pace.quiet)
-                snapshot = await self.look()
-                versions = snapshot.versions()
-                if versions == before and self._is_silent():
-                    return snapshot
-                before = versions
+        moving: set[tuple[str, str]] = set()
+        try:
+            async with asyncio.timeout(self.pace.patience + 4 * quiet):
+                while True:
+                    await asyncio.sleep(quiet)
+                    snapshot = await self.look()
+                    versions = snapshot.versions()
+                    if versions == before and self._is_silent():
+                        return snapshot
+                    moving = {what for what, _ in versions.items() ^ before.items()}
+                    before = versions
+        except TimeoutError as error:
+            raise AssertionError(f"no rest: {sorted(moving)} move") from error
 
     def _is_silent(self) -> bool:
         if self._silence is None:
@@ -223,12 +174,33 @@ class Stand:
         return snapshot
 
     async def stays_quiet(self) -> None:
-        """Assert that a reconciler that knows nothing yet finds nothing to write."""
-        before = (await self.look()).versions()
+        """Assert that another reconciler, which knows nothing, looks at all and writes nothing."""
+        before = await self.look()
         await self.restart()
         await asyncio.sleep(self.pace.idle)
         assert self.reconciler.writes() == {}
-        assert (await self.look()).versions() == before
+        assert (await self.look()).versions() == before.versions()
+        looks = self.reconciler.reconciles()
+        expected = {
+            "podcliqueset": len(before.sets),
+            "podcliquescalinggroup": len(before.groups),
+            "podclique": len(before.cliques),
+            "podgang": len(before.gangs),
+        }
+        idle = [name for name, count in expected.items() if looks.get(name, 0) < count]
+        assert not idle, f"{idle} did not look at everything: {looks}, not {expected}"
+
+    async def ends_quietly(self) -> None:
+        """Assert that the cluster, left alone, comes to a rest in which nobody writes anything.
+
+        Neither the reconciler that has seen it all come about, nor one that knows nothing yet.
+        """
+        self.reconciler.start()
+        await self.at_rest(LAST_REST)
+        written = self.reconciler.writes()
+        await asyncio.sleep(self.pace.idle)
+        assert self.reconciler.writes() == written
+        await self.stays_quiet()
 
 
 def _updated_on_delete(snapshot: Snapshot) -> set[str]:
@@ -249,15 +221,53 @@ class DemoStand:
 
 
 @asynccontextmanager
-async def demo_stand(nodes: int = 4, *, speed: float = 0, seed: int = 0) -> AsyncIterator[Stand]:
+async def hosting(stand: Stand, restless: str = "") -> AsyncIterator[None]:
+    """Run the stand's reconciler for the length of the block, then see that all comes to rest.
+
+    Args:
+        stand: The stand.
+        restless: Why what the block leaves behind cannot come to rest.
+    """
+    stand.reconciler.start()
+    try:
+        yield
+        if not restless:
+            await stand.ends_quietly()
+    finally:
+        await stand.reconciler.stop()
+
+
+async def rests(cluster: RunningCluster, namespace: str = "default") -> None:
+    """Assert that a cluster that has a reconciler gives another one nothing to write."""
+    clock = cluster.demo.options.clock
+
+    def another() -> HostedReconciler:
+        return HostedReconciler(LocalTransport(cluster.demo.api), clock)
+
+    stand = Stand(cluster.client, another, namespace=namespace)
+    try:
+        await stand.ends_quietly()
+    finally:
+        await stand.reconciler.stop()
+
+
+@asynccontextmanager
+async def demo_stand(
+    nodes: int = 4, *, speed: float = 0, seed: int = 0, restless: str = ""
+) -> AsyncIterator[Stand]:
     """Run a demo cluster with our reconciler for the length of the block."""
-    async with demo(nodes, speed=speed, seed=seed) as world:
+    async with demo(nodes, speed=speed, seed=seed, restless=restless) as world:
         yield world.stand
 
 
 @asynccontextmanager
-async def demo(nodes: int = 4, *, speed: float = 0, seed: int = 0) -> AsyncIterator[DemoStand]:
-    """Like `demo_stand`, for tests that need more than the API."""
+async def demo(
+    nodes: int = 4, *, speed: float = 0, seed: int = 0, restless: str = ""
+) -> AsyncIterator[DemoStand]:
+    """Like `demo_stand`, for tests that need more than the API.
+
+    After the block nothing may be written any more; `restless` says why that cannot be.
+    """
     clock = loop_clock()
     async with running_cluster(nodes, speed, seed=seed, clock=clock) as cluster:
 
@@ -266,8 +276,5 @@ async def demo(nodes: int = 4, *, speed: float = 0, seed: int = 0) -> AsyncItera
 
         await cluster.client.create(NAMESPACES, {"metadata": {"name": NAMESPACE}})
         stand = Stand(cluster.client, reconcile, namespace=NAMESPACE)
-        stand.reconciler.start()
-        try:
+        async with hosting(stand, restless):
             yield DemoStand(cluster, stand, clock)
-        finally:
-            await stand.reconciler.stop()

@@ -8,6 +8,7 @@ from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.objects import find_condition, is_true
 from grove_tui.kube.resources import EVENTS, NODES, PODS
 from tests.cluster import running_cluster
+from tests.contract.stand import rests
 
 pytestmark = pytest.mark.looptime
 
@@ -53,6 +54,7 @@ async def test_default_has_three_healthy_sets_within_seconds():
 
         assert len(cluster.objects(PODS)) == 5 + 8 + 10
         assert all(is_ready(pod) for pod in cluster.objects(PODS))
+        await rests(cluster)
 
 
 async def test_breach_is_terminated_half_a_minute_later_and_heals():
@@ -79,6 +81,7 @@ async def test_breach_is_terminated_half_a_minute_later_and_heals():
         assert 28 <= waited <= 35
         assert len(pods_of(cluster, clique)) == 2
         assert {p.metadata.uid for p in pods_of(cluster, "gang-termination-1-prefill")} == others
+        await rests(cluster)
 
 
 async def test_full_starts_nothing_until_there_is_room_for_all():
@@ -99,6 +102,7 @@ async def test_full_starts_nothing_until_there_is_room_for_all():
         assert messages == {
             f"gang default/too-large-0 needs 18 pods placed at once, 15 fit: {reason}"
         }
+        await rests(cluster)
 
 
 async def test_crashloop_has_a_crashing_pod_and_one_without_an_image():
@@ -116,6 +120,7 @@ async def test_crashloop_has_a_crashing_pod_and_one_without_an_image():
         await cluster.until(
             lambda: reasons() == ["CrashLoopBackOff", "ImagePullBackOff"], seconds=60
         )
+        # No rest follows: what crashes is terminated and begins anew, for as long as one looks.
 
 
 async def test_startup_order_is_kept():
@@ -129,6 +134,7 @@ async def test_startup_order_is_kept():
         }
         assert max(ready_at["router"]) < min(ready_at["prefill"])
         assert max(ready_at["prefill"]) < min(ready_at["decode"])
+        await rests(cluster)
 
 
 async def test_node_loss_leaves_a_pod_terminating_until_the_node_is_back():
@@ -148,3 +154,4 @@ async def test_node_loss_leaves_a_pod_terminating_until_the_node_is_back():
             ),
             seconds=150,
         )
+        await rests(cluster)

@@ -23,8 +23,9 @@ from grove_tui.kube.http import connect
 from grove_tui.kube.objects import is_true
 from grove_tui.kube.resources import CRDS, NAMESPACES
 from grove_tui.kube.transport import Transport
+from tests.contract.hosting import HostedReconciler
 from tests.contract.oracle import Features
-from tests.contract.stand import REAL, HostedReconciler, Stand
+from tests.contract.stand import REAL, Stand
 from tests.envtest.control_plane import ControlPlane, missing_binaries, running
 from tests.traffic import MeasuredTransport
 

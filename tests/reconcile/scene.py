@@ -12,8 +12,9 @@ from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.clock import Clock
 from grove_tui.kube.resources import NAMESPACES
 from tests.cluster import RunningCluster, loop_clock, running_cluster
-from tests.contract.stand import NAMESPACE, HostedReconciler, Stand
-from tests.faults import FaultyTransport
+from tests.contract.hosting import HostedReconciler
+from tests.contract.stand import NAMESPACE, Stand, hosting
+from tests.faults import Faults, FaultyTransport
 
 RECONCILER = "reconciler"
 """The reconciler's user name."""
@@ -40,10 +41,24 @@ class Scene:
         """Take all refusals back."""
         self.cluster.demo.api.authorize = lambda _: True
 
+    def release(self) -> None:
+        """Let watches tell what was held back."""
+        hold, self.network.hold = self.network.hold, None
+        if hold is not None:
+            hold.set()
+
+    def mend(self) -> None:
+        """Take back whatever keeps the reconciler from its work."""
+        self.allow_everything()
+        self.release()
+        self.network.faults = Faults()
+        self.network.rules.clear()
+        self.network.losses.clear()
+
 
 @asynccontextmanager
 async def scene(
-    nodes: int = 4, *, speed: float = 0, has_admission: bool = True
+    nodes: int = 4, *, speed: float = 0, has_admission: bool = True, restless: str = ""
 ) -> AsyncIterator[Scene]:
     """Run a cluster with our reconciler for the length of the block.
 
@@ -51,6 +66,8 @@ async def scene(
         nodes: How many.
         speed: Pace of the simulation; 0 for no delays.
         has_admission: Whether the API server refuses invalid PodCliqueSets.
+        restless: Why nothing comes to rest after the block, though all refusals are taken back and
+            the network is mended; without a reason, nothing may be written any more then.
     """
     clock = loop_clock()
     admission = admit if has_admission else _admit_all
@@ -65,11 +82,10 @@ async def scene(
 
         await cluster.client.create(NAMESPACES, {"metadata": {"name": NAMESPACE}})
         stand = Stand(cluster.client, reconcile, namespace=NAMESPACE)
-        stand.reconciler.start()
-        try:
-            yield Scene(cluster, stand, network, clock)
-        finally:
-            await stand.reconciler.stop()
+        async with hosting(stand, restless):
+            world = Scene(cluster, stand, network, clock)
+            yield world
+            world.mend()
 
 
 def _admit_all(_plural: str, _operation: str, new: Any, _old: Any) -> Admission:

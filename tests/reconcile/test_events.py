@@ -96,6 +96,11 @@ async def test_a_member_that_cannot_be_created_is_told_by_its_group():
         await asyncio.sleep(5)
 
         assert ("PodCliqueScalingGroup", "Warning", "PodCliqueCreateFailed") in told(world)
+        [error] = (await world.stand.look()).groups["set-0-g"]["status"]["lastErrors"]
+        assert "cannot create podcliques" in error["description"]
+
+        world.allow_everything()
+        await world.stand.right()
 
 
 async def test_pods_that_cannot_be_deleted_are_told():

@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS
+from grove_tui.api.objects import (
+    PODCLIQUES,
+    PODCLIQUESCALINGGROUPS,
+    PODCLIQUESETS,
+    PODGANGS,
+)
 from grove_tui.demo.storage import Event, Storage
 from grove_tui.kube.resources import PODS
 from tests.contract import identities, pods
@@ -28,6 +33,7 @@ from tests.contract.snapshot import (
     of_storage,
 )
 from tests.simulation.breaches import BREACHED, LAG, Breaches, time_of
+from tests.simulation.gates import Gates
 
 RECONCILER = "reconciler"
 HANDOVER = timedelta(seconds=2)
@@ -68,10 +74,12 @@ class Ledger:
         self._looked_at = storage.revision
         self._last = of_storage(storage, namespace)
         self.breaches = Breaches()
+        self._gates = Gates()
         for resource, observe in (
             (PODCLIQUESETS, self._set),
             (PODCLIQUESCALINGGROUPS, self._group),
             (PODCLIQUES, self._clique),
+            (PODGANGS, lambda event: self._gates.observe(event.stored.object)),
             (PODS, self._pod),
         ):
             storage.subscribe(resource.qualified_name, storage.revision, observe)
@@ -126,6 +134,10 @@ class Ledger:
         self._note_crowd((controller(event.stored.object) or {}).get("name", ""))
         if event.type == "ADDED":
             self._check_twin(event.stored.object)
+        if event.type != "DELETED" and self.actor == RECONCILER:
+            before = event.previous.object if event.previous else None
+            for problem in self._gates.problems(before, event.stored.object):
+                self._blame(problem)
         if _begins_to_leave(event) and self.actor == RECONCILER:
             self._judge_pod(event.previous.object if event.previous else event.stored.object)
 

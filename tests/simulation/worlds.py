@@ -13,8 +13,8 @@ from grove_tui.kube.resources import NAMESPACES
 from grove_tui.kube.transport import DEFAULT_TIMEOUT, Request, Response
 from tests.cluster import RunningCluster, loop_clock, running_cluster
 from tests.contract import oracle
+from tests.contract.hosting import HostedReconciler
 from tests.contract.snapshot import Json, Snapshot, condition_status, of_storage
-from tests.contract.stand import HostedReconciler
 from tests.faults import Faults, FaultyTransport
 from tests.simulation.breaches import BREACHED
 from tests.simulation.ledger import RECONCILER, Ledger
@@ -25,8 +25,6 @@ QUIET_SECONDS = 3.0
 PATIENCE = 400.0
 SLACK = timedelta(seconds=3)
 CALM = Faults(latency=0.004)
-AFTERTHOUGHTS = 0.25
-"""How often a cluster at rest is shown to a second reconciler."""
 
 
 class Witnessed(LocalTransport):
@@ -148,13 +146,16 @@ class World:
         ]
 
     async def _afterthoughts(self, snapshot: Snapshot) -> list[str]:
-        """Now and then, return what a reconciler that knows nothing yet would still write."""
-        if self.rng.random() > AFTERTHOUGHTS or _has_timers(snapshot):
+        """Return what a reconciler beside the running one, which knows nothing yet, would write."""
+        if _has_timers(snapshot):
             return []
-        await self.stop_reconciler()
-        self.start_reconciler()
+        second = self._make_reconciler()
+        second.start()
         await asyncio.sleep(QUIET_SECONDS)
-        return [f"a second reconciler at rest: {what}" for what in self.reconciler.writes()]
+        await second.stop()
+        looks = sum(second.reconciles().values())
+        idle = ["a second reconciler did not look at everything"] if looks < _kept(snapshot) else []
+        return [*idle, *(f"a second reconciler at rest: {what}" for what in second.writes())]
 
 
 @asynccontextmanager
@@ -172,6 +173,12 @@ async def world(seed: str, nodes: int = 3) -> AsyncIterator[World]:
         finally:
             await made.stop_reconciler()
             logging.getLogger("grove_tui").removeHandler(made.tracebacks)
+
+
+def _kept(snapshot: Snapshot) -> int:
+    """Count what controllers look at."""
+    kinds = snapshot.sets, snapshot.groups, snapshot.cliques, snapshot.gangs
+    return sum(len(objects) for objects in kinds)
 
 
 def _has_timers(snapshot: Snapshot) -> bool:
