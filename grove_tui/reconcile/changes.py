@@ -1,10 +1,15 @@
 """What has changed between two states of an object, as far as anybody has to act on it."""
 
-from typing import Any
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from grove_tui.api.constants import CONDITION_INITIALIZED
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang
 from grove_tui.kube.objects import HasMetadata, ObjectMeta, Pod, is_true
+
+Reporting: TypeAlias = PodClique | PodCliqueScalingGroup | PodCliqueSet
+"""What says in its status what went wrong."""
 
 
 def pod_matters(old: Pod, new: Pod) -> bool:
@@ -41,6 +46,20 @@ def is_changed(old: ObjectMeta, new: ObjectMeta) -> bool:
         or old.deletion_timestamp != new.deletion_timestamp
         or old.owner_references != new.owner_references
     )
+
+
+def only_tells_errors(old: Reporting | None, new: Reporting | None) -> bool:
+    """Tell whether a change is no more than what a failed reconcile says of itself.
+
+    It must not lead to the next one: errors may read differently each time, and what fails would
+    be tried again at once, for ever.
+    """
+    if old is None or new is None or old.status.last_errors == new.status.last_errors:
+        return False
+    if is_changed(old.metadata, new.metadata):
+        return False
+    before, after = replace(old.status, last_errors=()), replace(new.status, last_errors=())
+    return before == after
 
 
 def target(pcs: PodCliqueSet) -> tuple[str | None, str]:

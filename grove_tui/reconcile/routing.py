@@ -34,6 +34,7 @@ from grove_tui.reconcile.changes import (
     is_initialized,
     leaves,
     membership,
+    only_tells_errors,
     pod_matters,
     presentation,
     target,
@@ -94,6 +95,8 @@ class Router:
 
     def podclique(self, old: PodClique | None, new: PodClique | None) -> None:
         """A PodClique concerns itself, its gang, its group and its set."""
+        if only_tells_errors(old, new):
+            return
         podclique = new if new is not None else old
         assert podclique is not None
         metadata = podclique.metadata
@@ -120,6 +123,8 @@ class Router:
         self, old: PodCliqueScalingGroup | None, new: PodCliqueScalingGroup | None
     ) -> None:
         """A scaling group concerns itself and its set; a new one its members, too."""
+        if only_tells_errors(old, new):
+            return
         group = new if new is not None else old
         assert group is not None
         self._to.podcliquescalinggroup.enqueue(key_of(group))
@@ -136,6 +141,8 @@ class Router:
 
     def podcliqueset(self, old: PodCliqueSet | None, new: PodCliqueSet | None) -> None:
         """A set concerns itself; its children where its template or an update moves on."""
+        if only_tells_errors(old, new):
+            return
         pcs = new if new is not None else old
         assert pcs is not None
         key = key_of(pcs)
