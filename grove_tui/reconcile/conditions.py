@@ -10,6 +10,12 @@ from msgspec import Struct
 from grove_tui.api.objects import LastError
 from grove_tui.kube.objects import JSON, Condition, ObjectMeta, find_condition
 
+MAX_ERRORS = 20
+"""Errors that a status lists one by one."""
+ERR_MORE = "ERR_MORE"
+MAX_MESSAGE = 32768
+"""Kubernetes API: the longest message of a condition."""
+
 
 def next_second(now: datetime) -> datetime:
     """Return `now` in the API's resolution of seconds, rounded up.
@@ -65,12 +71,26 @@ def without(conditions: tuple[Condition, ...], type_: str) -> tuple[Condition, .
 def last_errors(
     old: tuple[LastError, ...], wanted: Iterable[tuple[str, str]], now: datetime
 ) -> tuple[LastError, ...]:
-    """Return lastErrors for (code, description) pairs; a known error keeps its time."""
-    known = {(error.code, error.description): error for error in old}
-    return tuple(
-        known.get(pair) or LastError(*pair, observed_at=next_second(now))
-        for pair in dict.fromkeys(wanted)
-    )
+    """Return lastErrors for (code, description) pairs; a known error keeps its time and place.
+
+    What is done at the same time fails in any order; that alone must not make another status. Of
+    many errors only the first are listed, lest the object grow too large to be written at all.
+    """
+    pairs = dict.fromkeys(wanted)
+    known = [error for error in old if (error.code, error.description) in pairs]
+    stay = {(error.code, error.description) for error in known}
+    news = [LastError(*pair, observed_at=next_second(now)) for pair in pairs if pair not in stay]
+    listed, rest = [*known, *news][:MAX_ERRORS], len(pairs) - MAX_ERRORS
+    if rest <= 0:
+        return tuple(listed)
+    more = (ERR_MORE, f"{rest} more errors are not listed")
+    found = next((error for error in old if (error.code, error.description) == more), None)
+    return (*listed, found or LastError(*more, observed_at=next_second(now)))
+
+
+def clipped(message: str) -> str:
+    """Return the message of a condition, no longer than the API takes."""
+    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"
 
 
 def status_patch(old: Struct, new: Struct, *, complete: bool = False) -> JSON | None:

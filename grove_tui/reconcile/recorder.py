@@ -35,6 +35,8 @@ BURST = 20
 """Writes that may run ahead of the pace after a quiet time."""
 MAX_WAITING = 2000
 MAX_REMEMBERED = 4000
+MAX_NAME = 236
+"""How much of an object's name fits into an event's name."""
 MAX_SUBJECTS = 3
 """Subjects that a message lists by name."""
 CROWD = 10
@@ -181,7 +183,8 @@ class EventRecorder:
 
     async def _create(self, topic: _Topic, news: _News) -> None:
         namespace = news.reference.get("namespace") or "default"
-        name = f"{news.reference['name']}.{secrets.token_hex(8)}"
+        about = news.reference["name"][:MAX_NAME].rstrip("-.")
+        name = f"{about}.{secrets.token_hex(8)}"
         body: JSON = {
             "metadata": {"name": name, "namespace": namespace},
             "involvedObject": news.reference,

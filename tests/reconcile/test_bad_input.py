@@ -60,6 +60,23 @@ async def test_an_invalid_set_on_a_cluster_without_webhook_says_so_and_makes_not
         await stand.stays_quiet()
 
 
+async def test_a_set_with_very_many_mistakes_and_a_very_long_name_says_so_all_the_same():
+    cliques = [clique(f"c{number:03}-{'x' * 55}", 1) for number in range(128)]
+    manifest = podcliqueset("s" * 250, cliques=cliques)
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        await stand.apply(manifest)
+
+        status = await stand.until(lambda w: w.sets["s" * 250].get("status"))
+        [condition] = status["conditions"]
+        assert condition["status"] == "False"
+        assert len(condition["message"]) == 32768
+        assert len(status["lastErrors"]) == 21
+        assert "more errors are not listed" in status["lastErrors"][-1]["description"]
+        await stand.at_rest()
+        assert len(await stand.events("ValidationFailed")) == 20
+
+
 async def test_a_set_made_valid_comes_up_and_its_condition_goes():
     bad = podcliqueset(cliques=[clique("a", 2), clique("b", 1)], groups=[
         group("g", ["a"]), group("h", ["a", "b"])])  # fmt: skip

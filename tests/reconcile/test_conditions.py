@@ -13,7 +13,13 @@ from grove_tui.api.objects import (
     ReplicaUpdate,
 )
 from grove_tui.kube.objects import Condition, ObjectMeta
-from grove_tui.reconcile.conditions import last_errors, next_second, status_patch, transition
+from grove_tui.reconcile.conditions import (
+    clipped,
+    last_errors,
+    next_second,
+    status_patch,
+    transition,
+)
 from tests.builders import at
 
 METADATA = ObjectMeta(name="a", generation=3, creation_timestamp=at(0))
@@ -117,6 +123,28 @@ def test_an_error_that_stays_keeps_its_time():
     errors = last_errors(known, [("A", "a"), ("B", "b"), ("B", "b")], at(60))
 
     assert errors == (LastError("A", "a", at(0)), LastError("B", "b", at(60)))
+
+
+def test_errors_that_come_in_another_order_are_the_same():
+    known = last_errors((), [("A", "a"), ("B", "b"), ("C", "c")], at(0))
+
+    assert last_errors(known, [("C", "c"), ("A", "a"), ("B", "b")], at(60)) == known
+    grown = last_errors(known, [("D", "d"), ("C", "c"), ("A", "a")], at(60))
+    assert [error.code for error in grown] == ["A", "C", "D"]
+
+
+def test_of_very_many_errors_the_first_are_listed_and_the_rest_is_counted():
+    wanted = [("A", f"cannot create {number}") for number in range(1000)]
+    known = last_errors((), wanted, at(0))
+
+    assert len(known) == 21
+    assert known[-1] == LastError("ERR_MORE", "980 more errors are not listed", at(0))
+    assert last_errors(known, reversed(wanted), at(60)) == known
+
+
+def test_a_message_is_no_longer_than_the_api_takes():
+    assert clipped("short") == "short"
+    assert clipped("x" * 40_000) == "x" * 32_767 + "…"
 
 
 def test_a_missing_birth_is_now():

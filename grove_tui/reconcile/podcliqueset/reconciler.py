@@ -47,6 +47,9 @@ RETRY_FOREIGN_SECONDS = 15.0
 """How often to look whether an object in the way is gone; its end may reach us by no watch."""
 RETRY_ACCOUNT_SECONDS = 1.0
 """How often to look whether the account of a former set of the same name is gone."""
+ERR_NAME_CONFLICT = "ERR_NAME_CONFLICT"
+_REASONS = {ERR_NAME_CONFLICT: "NameConflict", ERR_VALIDATION: REASON_VALIDATION_FAILED}
+"""Reasons of the events about errors, by their codes."""
 
 
 class PodCliqueSetReconciler:
@@ -207,16 +210,17 @@ class PodCliqueSetReconciler:
             )
         if tracked.violations:
             computed = refused(computed, pcs, tracked.violations, now)
-        self._warn(pcs, "NameConflict", (text for _, text in _conflicts(tracked.foreign)))
-        self._warn(pcs, REASON_VALIDATION_FAILED, tracked.violations)
+        self._warn(pcs, computed)
         await self._write_status(pcs, computed)
 
-    def _warn(self, pcs: PodCliqueSet, reason: str, sentences: Iterable[str]) -> None:
-        """Record what is wrong, where the status does not say it yet."""
+    def _warn(self, pcs: PodCliqueSet, computed: PodCliqueSetStatus) -> None:
+        """Record what of a status nobody but a person can mend, and was not said before."""
         known = {error.description for error in pcs.status.last_errors}
-        for sentence in sentences:
-            if sentence not in known:
-                self._context.recorder.event(PODCLIQUESETS, pcs, WARNING, reason, sentence)
+        for error in computed.last_errors:
+            reason = _REASONS.get(error.code)
+            if reason is not None and error.description not in known:
+                text = error.description
+                self._context.recorder.event(PODCLIQUESETS, pcs, WARNING, reason, text)
 
     async def _write_status(self, pcs: PodCliqueSet, computed: PodCliqueSetStatus) -> None:
         complete = pcs.status.observed_generation is None and not pcs.status.hpa_pod_selector
@@ -233,7 +237,7 @@ class PodCliqueSetReconciler:
         now = self._context.clock()
         errors = last_errors(pcs.status.last_errors, _violations(violations), now)
         computed = refused(replace(pcs.status, last_errors=errors), pcs, violations, now)
-        self._warn(pcs, REASON_VALIDATION_FAILED, violations)
+        self._warn(pcs, computed)
         if computed != pcs.status:
             await self._write_status(pcs, computed)
 
@@ -263,6 +267,6 @@ def _conflicts(foreign: Mapping[int, Sequence[str]]) -> Iterator[tuple[str, str]
     for found in foreign.values():
         for what in found:
             yield (
-                "ERR_NAME_CONFLICT",
+                ERR_NAME_CONFLICT,
                 f"{what} exists and is not controlled by this PodCliqueSet; it is left alone",
             )

@@ -10,7 +10,7 @@ from grove_tui.api.objects import PodCliqueSet, PodCliqueSetStatus
 from grove_tui.kube.objects import Condition
 from grove_tui.reconcile.admission import CONDITION_VALID
 from grove_tui.reconcile.blueprint import Blueprint
-from grove_tui.reconcile.conditions import transition, without
+from grove_tui.reconcile.conditions import clipped, transition, without
 from grove_tui.reconcile.podcliqueset.state import ReplicaState
 from grove_tui.reconcile.updates import Totals, advance, with_totals
 
@@ -68,7 +68,7 @@ def refused(
         type=CONDITION_VALID,
         status="False",
         reason=REASON_VALIDATION_FAILED,
-        message="; ".join(violations),
+        message=clipped("; ".join(violations)),
     )
     stored = transition(pcs.status.conditions, condition, pcs.metadata, now)
     own = [known for known in stored if known.type == CONDITION_VALID]
