@@ -41,6 +41,21 @@ def metadata_patch(old: ObjectMeta, body: JSON) -> JSON:
     return patch
 
 
+def own_metadata_patch(old: ObjectMeta, body: JSON) -> JSON:
+    """Like `metadata_patch`, but leave alone what others have added.
+
+    Load balancers, autoscalers and deployment tools write on kinds that are not Grove's; taking
+    that away would be a fight without an end.
+    """
+    patch: JSON = {}
+    for field, current in (("labels", old.labels), ("annotations", old.annotations)):
+        wanted = body["metadata"].get(field) or {}
+        changes = {key: value for key, value in wanted.items() if current.get(key) != value}
+        if changes:
+            patch[field] = changes
+    return patch
+
+
 def object_patch(metadata: JSON, spec: Mapping[str, Any]) -> JSON | None:
     """Join the patches of metadata and spec; None when there is nothing to patch."""
     patch: JSON = {}
@@ -94,7 +109,7 @@ def service_patch(service: Service, body: JSON) -> JSON | None:
     selector = map_patch(service.spec.selector, wanted["selector"])
     if selector:
         patch["selector"] = selector
-    return object_patch(metadata_patch(service.metadata, body), patch)
+    return object_patch(own_metadata_patch(service.metadata, body), patch)
 
 
 def hpa_patch(hpa: HorizontalPodAutoscaler, body: JSON) -> JSON | None:
@@ -116,4 +131,4 @@ def hpa_patch(hpa: HorizontalPodAutoscaler, body: JSON) -> JSON | None:
         patch["maxReplicas"] = wanted["maxReplicas"]
     if wanted.get("metrics") and hpa.spec.metrics != wanted["metrics"]:
         patch["metrics"] = wanted["metrics"]
-    return object_patch(metadata_patch(hpa.metadata, body), patch)
+    return object_patch(own_metadata_patch(hpa.metadata, body), patch)

@@ -95,14 +95,14 @@ class Stand:
         self.namespace = namespace
         self.pace = pace
         self.features = features
-        self._reconcile = reconcile
+        self.reconcile = reconcile
         self._silence = silence
         self.reconciler = reconcile()
 
     async def restart(self) -> None:
         """Let another reconciler take the place of the running one."""
         await self.reconciler.stop()
-        self.reconciler = self._reconcile()
+        self.reconciler = self.reconcile()
         self.reconciler.start()
 
     # Acting, as a user would

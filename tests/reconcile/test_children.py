@@ -116,6 +116,24 @@ async def test_a_childs_spec_changed_by_hand_is_put_right(resource, name, patch)
         assert set(after.pods) == set(before.pods)
 
 
+@pytest.mark.parametrize(("resource", "name"), [(SERVICES, "set-0"), (HPAS, "set-0-front")])
+async def test_what_others_write_on_a_child_that_is_not_groves_is_left_alone(resource, name):
+    others = {"labels": {"example.com/by": "others"}, "annotations": {"example.com/by": "others"}}
+    async with demo() as world:
+        stand = world.stand
+        await stand.apply(autoscaled(5))
+        before = await stand.right()
+
+        await stand.patch(resource, name, {"metadata": others})
+        await stand.patch(PODCLIQUESETS, "set", {"spec": autoscaled(9)["spec"]})
+        await stand.restart()
+
+        after = await stand.at_rest()
+        old, new = (w.objects[resource.plural][name]["metadata"] for w in (before, after))
+        assert new["labels"] == {**old["labels"], **others["labels"]}
+        assert new["annotations"] == {**old.get("annotations", {}), **others["annotations"]}
+
+
 async def test_surplus_services_go_when_a_set_shrinks():
     async with demo() as world:
         stand = world.stand

@@ -1,12 +1,14 @@
 """Gangs are terminated exactly when they are due, and only those."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS
+from grove_tui.demo.local import LocalTransport
 from grove_tui.kube.resources import NODES, PODS
+from tests.contract.hosting import HostedReconciler
 from tests.contract.stand import demo
 from tests.reconcile.manifests import clique, group, podcliqueset
 
@@ -187,6 +189,26 @@ async def test_a_restart_in_the_middle_of_the_countdown_changes_nothing():
         await stand.until(recycled(before, ["set-0-w"]))
 
         assert (world.clock() - since).total_seconds() == pytest.approx(30, abs=0.5)
+
+
+async def test_a_clock_that_was_set_is_noticed():
+    ahead = timedelta()
+    async with demo() as world:
+        stand = world.stand
+        stand.reconcile = lambda: HostedReconciler(
+            LocalTransport(world.cluster.demo.api), lambda: world.clock() + ahead
+        )
+        await stand.restart()
+        await stand.apply(podcliqueset(delay="2h"))
+        before = uids(await stand.right())
+        await stand.scale("pclq", "set-0-w", 1)
+        await stand.until(is_breached("set-0-w"))
+        await asyncio.sleep(60)
+        assert uids(await stand.look()) == before
+
+        ahead = timedelta(hours=2)
+
+        await stand.until(recycled(before, ["set-0-w"]), 40)
 
 
 async def test_nothing_is_terminated_for_a_breach_that_healed_while_nobody_looked():

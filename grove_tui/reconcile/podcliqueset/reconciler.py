@@ -43,6 +43,8 @@ LATER_WIDTH = 4
 """Writes that may wait for the server at the same time when nothing waits for them."""
 LOOK_SECONDS = 300.0
 """How often all replicas are looked at without any event."""
+CLOCK_SECONDS = 30.0
+"""How often to look at the clock while gang termination is counting down."""
 RETRY_FOREIGN_SECONDS = 15.0
 """How often to look whether an object in the way is gone; its end may reach us by no watch."""
 RETRY_ACCOUNT_SECONDS = 1.0
@@ -244,7 +246,8 @@ class PodCliqueSetReconciler:
     def _next_wake(self, tracked: Tracked) -> float:
         now = self._context.clock()
         delays = [tracked.next_look - asyncio.get_running_loop().time()]
-        delays += [(due - now).total_seconds() for due in tracked.dues.values()]
+        # The timer may not know of a clock that was set, or of a computer that was asleep.
+        delays += [min((due - now).total_seconds(), CLOCK_SECONDS) for due in tracked.dues.values()]
         if tracked.foreign or tracked.waiting:
             delays.append(RETRY_FOREIGN_SECONDS)
         if startup.PLACE in tracked.waiting:
