@@ -1,6 +1,6 @@
 """Which gangs are terminated now, and when to look again.
 
-The rule is `grove_tui.api.breach`. Here its verdicts become one decision per replica of a
+The rule is `grove_tui.api.termination`. Here its verdicts become one decision per replica of a
 PodCliqueSet, made in one place so that two levels never act on one incident:
 
 - When the set's replica is due, it goes as a whole, whatever its scaling groups say.
@@ -16,19 +16,18 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grove_tui.api.breach import (
-    Breach,
-    Termination,
-    has_been_scheduled,
-    replica_termination,
-    scaling_group_terminations,
-)
+from grove_tui.api.breach import Breach, has_been_scheduled
 from grove_tui.api.constants import (
     CONDITION_BREACHED,
     CONDITION_GANG_TERMINATION,
     REASON_GANG_TERMINATION_ACTIVE,
 )
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus
+from grove_tui.api.termination import (
+    Termination,
+    replica_termination,
+    scaling_group_terminations,
+)
 from grove_tui.kube.objects import Condition, controller_of, find_condition, is_true
 from grove_tui.reconcile.blueprint import Blueprint
 from grove_tui.reconcile.conditions import transition

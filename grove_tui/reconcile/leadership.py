@@ -7,27 +7,23 @@ for a Lease. Who does not lead observes, and says why.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
 
-from grove_tui.api.constants import OWN_LEASE, UPSTREAM_OPERATOR_LEASE
+from grove_tui.api.constants import OWN_LEASE
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
 from grove_tui.kube.access import Permission, may
 from grove_tui.kube.client import Client
 from grove_tui.kube.clock import Clock, system_clock
-from grove_tui.kube.errors import Forbidden, KubeError, NotFound
+from grove_tui.kube.errors import KubeError, NotFound
 from grove_tui.kube.lease import LeaseElector, LeaseTimes
-from grove_tui.kube.objects import Deployment, Lease
-from grove_tui.kube.resources import DEPLOYMENTS, LEASES, PODS, Resource
+from grove_tui.kube.resources import LEASES, PODS, Resource
+from grove_tui.reconcile.rivals import CLUSTER_NAMESPACE, Rivals
 
 _log = logging.getLogger(__name__)
 
-UPSTREAM_DEPLOYMENT = "grove-operator"
-CLUSTER_NAMESPACE = "kube-system"
-"""Where the Lease of a reconciler of all namespaces is; one of a single namespace is in that."""
 RECHECK_SECONDS = 10.0
 """How often the reasons not to lead are looked at again, before and while leading."""
 
@@ -121,6 +117,7 @@ class Leadership:
         self._namespace = namespace
         self._clock = clock
         self._times = times or LeaseTimes()
+        self._rivals = Rivals(client, clock, self.lease_namespace)
         self.standing = Standing(Mode.STARTING)
         self.on_change: Callable[[], None] = lambda: None
 
@@ -222,68 +219,23 @@ class Leadership:
     async def _rival(self) -> Standing | None:
         """Return who else reconciles what we would, apart from candidates for our own Lease."""
         if self._policy is not Policy.ALWAYS:
-            upstream = await self._upstream()
+            upstream = await self._rivals.upstream()
             if upstream:
                 return Standing(Mode.UPSTREAM, upstream)
-        for lease in await self._leases(OWN_LEASE):
+        for lease in await self._rivals.leases(OWN_LEASE):
             is_own = lease.metadata.namespace == self.lease_namespace
             overlaps = not self._namespace or lease.metadata.namespace == CLUSTER_NAMESPACE
-            if not is_own and overlaps and self._is_held(lease):
+            if not is_own and overlaps and self._rivals.is_held(lease):
                 return Standing(Mode.STANDBY, lease.spec.holder_identity or "")
         return None
 
     async def _holder(self) -> Standing | None:
         """Return who reconciles what we would, or some of it."""
-        for lease in await self._leases(OWN_LEASE):
+        for lease in await self._rivals.leases(OWN_LEASE):
             concerns_us = lease.metadata.namespace in (self.lease_namespace, CLUSTER_NAMESPACE)
-            if self._is_held(lease) and (concerns_us or not self._namespace):
+            if self._rivals.is_held(lease) and (concerns_us or not self._namespace):
                 return Standing(Mode.STANDBY, lease.spec.holder_identity or "")
         return None
-
-    async def _upstream(self) -> str:
-        for lease in await self._leases(UPSTREAM_OPERATOR_LEASE):
-            if self._is_held(lease):
-                return f"lease {lease.metadata.namespace}/{lease.metadata.name}"
-        for deployment in await self._deployments():
-            if deployment.status.available_replicas > 0:
-                return f"deployment {deployment.metadata.namespace}/{deployment.metadata.name}"
-        return ""
-
-    async def _leases(self, name: str) -> list[Lease]:
-        try:
-            page = await self._client.list_page(LEASES, field_selector=f"metadata.name={name}")
-        except NotFound:
-            return []
-        except Forbidden:
-            return await self._lease_nearby(name)
-        return page.items
-
-    async def _lease_nearby(self, name: str) -> list[Lease]:
-        """Look where we may, for those who may not list Leases everywhere."""
-        found = []
-        for namespace in {self.lease_namespace, CLUSTER_NAMESPACE, "grove-system"}:
-            try:
-                found.append(await self._client.get(LEASES, name, namespace))
-            except KubeError as error:
-                _log.debug("no lease %s/%s: %s", namespace, name, error)
-        return found
-
-    async def _deployments(self) -> list[Deployment]:
-        try:
-            selector = f"metadata.name={UPSTREAM_DEPLOYMENT}"
-            return (await self._client.list_page(DEPLOYMENTS, field_selector=selector)).items
-        except KubeError as error:
-            _log.debug("deployments cannot be listed: %s", error)
-            return []
-
-    def _is_held(self, lease: Lease) -> bool:
-        """Tell whether a Lease has a holder that still renews it, by its own times."""
-        spec = lease.spec
-        if not spec.holder_identity or spec.renew_time is None:
-            return False
-        # Clocks differ: a Lease counts as held for twice its duration.
-        duration = timedelta(seconds=2 * (spec.lease_duration_seconds or 15))
-        return self._clock() - spec.renew_time < duration
 
     async def _forbidden(self) -> list[str]:
         checks = [self._may(verb, resource, sub) for verb, resource, sub in _NEEDED]

@@ -4,12 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from grove_tui.api import labels, names
-from grove_tui.api.breach import (
-    Level,
-    Termination,
-    replica_termination,
-    scaling_group_terminations,
-)
 from grove_tui.api.composition import (
     member_cliques,
     standalone_cliques,
@@ -27,6 +21,12 @@ from grove_tui.api.objects import (
     PodCliqueSet,
     PodCliqueTemplate,
     ScalingGroupConfig,
+)
+from grove_tui.api.termination import (
+    Level,
+    Termination,
+    replica_termination,
+    scaling_group_terminations,
 )
 from grove_tui.kube.objects import Pod, find_condition, is_true
 from grove_tui.reconcile.world import INDEX_PODCLIQUE, INDEX_SCALING_GROUP, World

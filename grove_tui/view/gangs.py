@@ -12,8 +12,9 @@ from itertools import chain
 from msgspec import Struct
 
 from grove_tui.api import names
-from grove_tui.api.breach import Breach, Termination
+from grove_tui.api.breach import Breach
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
+from grove_tui.api.termination import Termination
 from grove_tui.view.ages import countdown
 from grove_tui.view.health import Health, Tally, Word
 from grove_tui.view.keys import Key

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from grove_tui.api import labels, names
-from grove_tui.api.breach import (
-    Gate,
-    Level,
-    replica_termination,
-    scaling_group_terminations,
-)
+from grove_tui.api.breach import Gate
 from grove_tui.api.composition import termination_delay
 from grove_tui.api.objects import (
     PodClique,
@@ -23,6 +18,7 @@ from grove_tui.api.objects import (
     PodCliqueSpec,
     PodCliqueStatus,
 )
+from grove_tui.api.termination import Level, replica_termination, scaling_group_terminations
 from grove_tui.kube.objects import Condition, ObjectMeta
 from tests.api.manifests import clique, podcliqueset, scaling_group
 
