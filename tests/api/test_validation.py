@@ -1,6 +1,5 @@
 """Every rule of admission, by the field it blames; and that nothing given can break it."""
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import yaml
 from grove_tui.api.validation import (
     Features,
     Reason,
-    name_conflicts,
     validate_child,
     validate_create,
-    validate_update,
 )
 from tests.api.manifests import clique, manifest, scaling_group
 
@@ -333,65 +330,6 @@ def test_circles_are_listed_one_by_one():
     }
 
 
-@pytest.mark.parametrize(
-    ("cliques", "groups", "collides"),
-    [
-        (("sg-0-w", "w"), (("sg", "w"),), True),
-        (("sg-x-w", "w"), (("sg", "w"),), False),
-        (("sg-01-w", "w"), (("sg", "w"),), False),
-        (("b-1-c", "c"), (("a", "b-1-c"), ("a-0-b", "c")), True),
-        (("w", "v"), (("a", "w"), ("b", "v")), False),
-        (("worker", "gpu-worker"), (), False),
-        (("a", "b"), (("a", "b"),), False),
-    ],
-)
-def test_cliques_whose_objects_could_share_a_name_are_refused(cliques, groups, collides):
-    obj = manifest(
-        *(clique(name) for name in cliques),
-        groups=tuple(scaling_group(group, (member,)) for group, member in groups),
-    )
-
-    assert bool(found(obj)) == collides
-    assert all(reason == "Invalid" for _, reason in found(obj))
-
-
-def test_autoscalers_of_a_clique_and_a_group_of_one_name_are_refused():
-    scale = {"maxReplicas": 4}
-    obj = manifest(
-        clique("a", autoScalingConfig=scale),
-        clique("b"),
-        groups=(scaling_group("a", ("b",), scaleConfig=scale),),
-    )
-
-    (error,) = validate_create(obj)
-
-    assert error.field == "spec.template.cliques[0].name"
-    assert "HorizontalPodAutoscaler" in error.detail
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        (manifest(name="p"), manifest(name="q"), []),
-        (
-            manifest(name="p-0-sg"),
-            manifest(clique("w"), name="p", groups=(scaling_group("sg", ("w",)),)),
-            [("metadata.name", "p-0-sg-0")],
-        ),
-        (
-            manifest(clique("x-0-w"), name="a"),
-            manifest(clique("w"), name="a-0-x"),
-            [(f"{CLIQUE}.name", "a-0-x-0-w")],
-        ),
-    ],
-)
-def test_sets_that_could_share_a_name_are_found_by_who_sees_both(one, other, expected):
-    conflicts = name_conflicts(one, other)
-
-    assert [(e.field, e.detail.split('"')[-2]) for e in conflicts] == expected
-    assert bool(name_conflicts(other, one)) == bool(expected)
-
-
 def test_messages_are_those_of_kubernetes():
     errors = validate_create(
         manifest(
@@ -459,141 +397,6 @@ def test_schedulers_of_one_set_must_not_differ():
     assert found(manifest(one, clique("b")), features_=enabled) == [
         ("spec.template.cliques[1].spec.podSpec.schedulerName", "Invalid")
     ]
-
-
-# Updates
-
-
-def base() -> dict[str, Any]:
-    return manifest(
-        clique("a", minAvailable=1),
-        clique("b"),
-        groups=(scaling_group("g", ("b",), replicas=2),),
-        cliqueStartupType="CliqueStartupTypeInOrder",
-    )
-
-
-def changed(change) -> list[tuple[str, str]]:
-    new = copy.deepcopy(base())
-    change(new)
-    return [(e.field, e.reason.removeprefix("FieldValue")) for e in validate_update(new, base())]
-
-
-def cliques_of(obj):
-    return obj["spec"]["template"]["cliques"]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda o: o["spec"].update(replicas=5),
-        lambda o: o["spec"].update(updateStrategy={"type": "OnDelete"}),
-        lambda o: o["spec"]["template"].update(terminationDelay="10s"),
-        lambda o: o["spec"]["template"].update(priorityClassName="high"),
-        lambda o: o["spec"]["template"].update(
-            headlessServiceConfig={"publishNotReadyAddresses": False}
-        ),
-        lambda o: cliques_of(o)[0]["spec"].update(replicas=5),
-        lambda o: cliques_of(o)[0]["spec"]["podSpec"]["containers"][0].update(image="other"),
-        lambda o: cliques_of(o)[0].update(labels={"a": "b"}, annotations={"c": "d"}),
-        lambda o: cliques_of(o)[0]["spec"].update(autoScalingConfig={"maxReplicas": 9}),
-        lambda o: o["spec"]["template"]["podCliqueScalingGroups"][0].update(replicas=4),
-        lambda o: o["spec"]["template"]["podCliqueScalingGroups"][0].update(annotations={"a": "b"}),
-        lambda o: cliques_of(o)[0]["spec"].pop("minAvailable"),
-        lambda o: cliques_of(o)[1]["spec"].update(replicas=7),
-        lambda o: cliques_of(o)[0]["spec"].pop("roleName"),
-    ],
-)
-def test_what_may_change(change):
-    assert changed(change) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (
-            lambda o: cliques_of(o)[0]["spec"].update(minAvailable=2),
-            [(f"{CLIQUE}.spec.minAvailable", "Invalid")],
-        ),
-        (
-            lambda o: cliques_of(o)[0]["spec"].update(roleName="other"),
-            [(f"{CLIQUE}.spec.roleName", "Invalid")],
-        ),
-        (
-            lambda o: cliques_of(o)[0]["spec"].update(startsAfter=["b"]),
-            [(f"{CLIQUE}.spec.startsAfter", "Invalid")],
-        ),
-        (
-            lambda o: cliques_of(o)[0]["spec"]["podSpec"].update(schedulerName="default-scheduler"),
-            [(f"{CLIQUE}.spec.podSpec.schedulerName", "Invalid")],
-        ),
-        (
-            lambda o: cliques_of(o)[0].update(
-                resourceSharing=[{"name": "x", "scope": "PerReplica"}]
-            ),
-            [(f"{CLIQUE}.resourceSharing", "Invalid")],
-        ),
-        (
-            lambda o: o["spec"]["template"].update(cliqueStartupType="CliqueStartupTypeAnyOrder"),
-            [("spec.template.cliqueStartupType", "Invalid")],
-        ),
-        (lambda o: cliques_of(o).append(clique("c")), [("spec.template.cliques", "Forbidden")]),
-        (lambda o: cliques_of(o).pop(0), [("spec.template.cliques", "Forbidden")]),
-        (lambda o: cliques_of(o).reverse(), [("spec.template.cliques", "Forbidden")]),
-        (
-            lambda o: o["spec"]["template"].pop("podCliqueScalingGroups"),
-            [("spec.template.podCliqueScalingGroups", "Forbidden")],
-        ),
-        (
-            lambda o: o["spec"]["template"]["podCliqueScalingGroups"][0].update(minAvailable=2),
-            [(f"{GROUP}.minAvailable", "Invalid")],
-        ),
-        (
-            lambda o: o["spec"]["template"]["podCliqueScalingGroups"][0].update(cliqueNames=["a"]),
-            [(f"{GROUP}.cliqueNames", "Invalid")],
-        ),
-        (
-            lambda o: o["spec"]["template"].update(topologyConstraint={"pack": {"required": "r"}}),
-            [("spec.template.topologyConstraint", "Invalid")],
-        ),
-        (
-            lambda o: o["spec"]["template"].update(resourceClaimTemplates=[TEMPLATE]),
-            [("spec.template.resourceClaimTemplates", "Invalid")],
-        ),
-        (lambda o: o["spec"].update(replicas=-1), [("spec.replicas", "Invalid")]),
-    ],
-)
-def test_what_must_not_change(change, expected):
-    assert changed(change) == expected
-
-
-def test_cliques_may_be_reordered_where_order_means_nothing():
-    old = manifest(clique("a"), clique("b"))
-    new = manifest(clique("b"), clique("a"))
-
-    assert validate_update(new, old) == []
-
-
-def test_an_old_topology_constraint_may_take_todays_form():
-    old = manifest(topologyConstraint={"packDomain": "rack"})
-
-    def update(**constraint):
-        return validate_update(manifest(topologyConstraint=constraint), old)
-
-    assert update(packDomain="rack", topologyName="t") == []
-    assert update(pack={"required": "rack"}) == []
-    assert [e.field for e in update(pack={"required": "host"})] == [
-        "spec.template.topologyConstraint"
-    ]
-
-
-def test_an_object_that_is_being_deleted_is_not_judged():
-    new = manifest(metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"}, replicas=-1)
-
-    assert validate_update(new, manifest()) == []
-
-
-# Other kinds
 
 
 @pytest.mark.parametrize(
