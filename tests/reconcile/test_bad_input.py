@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS, PODGANGS
+from grove_tui.api.objects import PODCLIQUESETS, PODGANGS
 from grove_tui.kube.errors import Invalid
-from grove_tui.kube.resources import SERVICES
 from tests.reconcile.manifests import clique, group, podcliqueset
 from tests.reconcile.scene import scene
 
@@ -146,53 +145,6 @@ async def test_replicas_edited_below_a_minimum_that_was_left_out_are_refused(res
         assert "minAvailable" in condition["message"]
         assert set(now.pods) == set(before.pods)
         assert now.cliques["set-0-w"]["spec"]["minAvailable"] == 3
-
-
-async def test_a_foreign_object_with_a_wanted_name_is_reported_and_never_adopted():
-    async with scene() as world:
-        stand = world.stand
-        service = {"metadata": {"name": "set-0"}, "spec": {"ports": [{"port": 80}]}}
-        await world.cluster.client.create(SERVICES, service, stand.namespace)
-        foreign = (await stand.look()).services["set-0"]
-
-        await stand.apply(podcliqueset(replicas=2))
-        await stand.until(lambda w: w.sets["set"].get("status", {}).get("availableReplicas") == 2)
-        await asyncio.sleep(60)
-
-        now = await stand.look()
-        assert now.services["set-0"] == foreign
-        [error] = now.sets["set"]["status"]["lastErrors"]
-        assert error["code"] == "ERR_NAME_CONFLICT"
-        assert "Service set-0 exists and is not controlled" in error["description"]
-        assert "observedGeneration" not in now.sets["set"]["status"]
-        assert len(await stand.events("NameConflict")) == 1
-
-        await stand.delete(SERVICES, "set-0")
-        await stand.until(lambda w: "lastErrors" not in w.sets["set"]["status"])
-        await stand.right()
-
-
-async def test_a_foreign_clique_with_a_wanted_name_is_reported_and_never_adopted():
-    async with scene() as world:
-        stand = world.stand
-        body = {
-            "metadata": {"name": "set-0-w"},
-            "spec": {"roleName": "w", "replicas": 1, "minAvailable": 1,
-                     "podSpec": {"containers": [{"name": "main", "image": "nginx"}]}},
-        }  # fmt: skip
-        await world.cluster.client.create(PODCLIQUES, body, stand.namespace)
-
-        await stand.apply(podcliqueset(cliques=[clique("w", 1), clique("v", 1)]))
-        await asyncio.sleep(60)
-
-        now = await stand.look()
-        assert "ownerReferences" not in now.cliques["set-0-w"]["metadata"]
-        assert not now.pods_of("set-0-w")
-        [error] = now.sets["set"]["status"]["lastErrors"]
-        assert "PodClique set-0-w exists" in error["description"]
-        await stand.delete(PODCLIQUES, "set-0-w")
-        await stand.until(lambda w: "lastErrors" not in w.sets["set"]["status"])
-        await stand.right()
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,7 @@ class PodCliqueScalingGroupReconciler:
         group, now = template.group, self._context.clock()
         members = members_of(self._context.world, group)
         computed = status(pcs, template, members, wanted.progress, now)
-        errors = errors_of(outcomes) + [
-            ("ERR_NAME_CONFLICT", f"PodClique {name} exists and is not controlled by this group")
-            for name in wanted.foreign
-        ]
+        errors = errors_of(outcomes) + self._conflicts(group, wanted)
         if errors:
             computed = replace(
                 computed,
@@ -109,6 +106,21 @@ class PodCliqueScalingGroupReconciler:
             self._context.recorder.event(
                 PODCLIQUESCALINGGROUPS, group, WARNING, EVENT_ALL_SCHEDULED_LOST, text
             )
+
+    def _conflicts(self, group: PodCliqueScalingGroup, wanted: Plan) -> list[tuple[str, str]]:
+        """Return an error for each name that is taken, and tell of those not known yet."""
+        known = {error.description for error in group.status.last_errors}
+        found = [
+            f"PodClique {name} exists and is not controlled by this PodCliqueScalingGroup;"
+            " it is left alone"
+            for name in wanted.foreign
+        ]
+        for text in found:
+            if text not in known:
+                self._context.recorder.event(
+                    PODCLIQUESCALINGGROUPS, group, WARNING, "NameConflict", text
+                )
+        return [("ERR_NAME_CONFLICT", text) for text in found]
 
     async def _patch_status(
         self, group: PodCliqueScalingGroup, computed: PodCliqueScalingGroupStatus
