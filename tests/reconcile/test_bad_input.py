@@ -148,25 +148,43 @@ async def test_replicas_edited_below_a_minimum_that_was_left_out_are_refused(res
 
 
 @pytest.mark.parametrize(
-    ("resource", "runs"),
-    [("services", True), ("podgangs", False), ("pods", False), ("podcliques", False)],
+    ("verb", "resource", "available"),
+    [
+        ("create", "services", 2),
+        ("create", "horizontalpodautoscalers", 2),
+        ("create", "serviceaccounts", 2),
+        ("get", "serviceaccounts", 2),
+        ("create", "podcliquescalinggroups", 0),
+        ("create", "podcliques", 0),
+        ("create", "podgangs", 0),
+        ("create", "pods", 0),
+        ("patch", "pods", 0),
+    ],
 )
-async def test_a_forbidden_verb_is_named_and_the_rest_goes_on(resource, runs):
+async def test_a_forbidden_verb_is_named_and_the_rest_goes_on(verb, resource, available):
+    scaling = {"maxReplicas": 5}
+    manifest = podcliqueset(
+        cliques=[clique("w", 2, autoScalingConfig=scaling), clique("a", 1)],
+        groups=[group("g", ["a"], 1, 1)],
+        replicas=2,
+        cliqueStartupType="CliqueStartupTypeInOrder",
+    )
     async with scene() as world:
         stand = world.stand
-        world.forbid("create", resource)
-        await stand.apply(podcliqueset(replicas=2))
-        await asyncio.sleep(10)
+        world.forbid(verb, resource)
+        await stand.apply(manifest)
+        await asyncio.sleep(20)
 
         now = await stand.look()
-        if runs:
-            assert now.sets["set"]["status"]["availableReplicas"] == 2
+        assert now.sets["set"]["status"].get("availableReplicas", 0) == available
         errors = [
             error["description"]
-            for obj in (*now.sets.values(), *now.cliques.values())
+            for obj in (*now.sets.values(), *now.groups.values(), *now.cliques.values())
             for error in obj.get("status", {}).get("lastErrors", ())
         ]
-        assert any(f"cannot create {resource}" in error for error in errors)
+        assert any(f"cannot {verb} " in error and resource in error for error in errors)
+        missing = {"services", "podcliques", "podcliquescalinggroups"} - {resource}
+        assert all(now.objects[plural] for plural in missing)
 
         world.allow_everything()
         await stand.until(lambda w: w.sets["set"].get("status", {}).get("observedGeneration"))
