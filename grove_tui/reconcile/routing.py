@@ -161,11 +161,13 @@ class Router:
                 self._to.podgang.enqueue(key_of(gang))
 
     def accepted(self, pcs: PodCliqueSet) -> None:
-        """A set that has a valid template again concerns all that is made from it."""
-        key = key_of(pcs)
-        self._children(self._part_of(key))
-        for gang in self._world.podgangs.by_index(INDEX_PART_OF, f"{key.namespace}/{key.name}"):
-            self._to.podgang.enqueue(key_of(gang))
+        """A set of which a valid template is known now concerns all that waits for one."""
+        value = f"{pcs.metadata.namespace}/{pcs.metadata.name}"
+        for group in self._world.podcliquescalinggroups.by_index(INDEX_PART_OF, value):
+            self._to.podcliquescalinggroup.enqueue(key_of(group))
+        # A gang that is not there yet is known by its PodCliques only.
+        for podclique in self._world.podcliques.by_index(INDEX_PART_OF, value):
+            self._podgang(podclique)
 
     def podgang(self, old: PodGang | None, new: PodGang | None) -> None:
         """A gang concerns itself, its set, and PodCliques whose pods it now lets go."""

@@ -12,6 +12,7 @@ import pytest
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
 from grove_tui.kube.resources import PODS, SERVICES
 from tests.contract.snapshot import condition
+from tests.faults import status_response
 from tests.reconcile.manifests import clique, group, podcliqueset
 from tests.reconcile.scene import scene
 
@@ -181,3 +182,26 @@ async def test_lost_children_come_back_and_gangs_end_as_the_last_valid_template_
         now = await stand.at_rest()
         assert {n: len(now.pods_of(n)) for n in now.cliques} == PODS_OF
         assert all(pod["spec"].get("nodeName") for pod in now.pods.values())
+
+
+async def test_a_gang_that_was_not_made_yet_is_made_when_its_set_has_been_judged():
+    async with scene(has_admission=False) as world:
+        stand = world.stand
+        world.forbid("create", "podgangs")
+        await stand.apply(MANIFEST)
+        await stand.until(lambda w: len(w.pods) == sum(PODS_OF.values()))
+        await stand.reconciler.stop()
+        world.allow_everything()
+        judged = asyncio.get_running_loop().time() + 5
+
+        def not_yet(request):
+            is_early = asyncio.get_running_loop().time() < judged
+            asks = request.method == "GET" and request.path.endswith("/podcliquesets/set")
+            return status_response(500) if is_early and asks else None
+
+        world.network.rules.append(not_yet)
+        await stand.restart()
+        await stand.until(lambda w: len(w.gangs) == 2)
+
+        after = await stand.right()
+        assert all(pod["spec"].get("nodeName") for pod in after.pods.values())
