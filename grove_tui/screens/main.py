@@ -267,7 +267,7 @@ class MainScreen(TreeKeys, GoingKeys, ReplayScreen, MarkedKeys, EditKeys):
         title = "Events" if scope is None else f"Events of {scope}"
         # The end of a name says more than its beginning.
         title = fit(title, min(cell_len(title), max(8, panel.size.width - 4)), elide="middle")
-        panel.border_title = Content(title).markup
+        panel.border_title = Content(title)
 
     # Rows
 
