@@ -11,6 +11,7 @@ from grove_tui.screens.preview import PreviewDialog
 from grove_tui.screens.resources import ResourceScreen
 from grove_tui.screens.scale import ScaleDialog
 from grove_tui.screens.scale_several import ScaleSeveralDialog
+from grove_tui.view.keys import Kind
 from grove_tui.widgets.live_table import LiveTable
 from tests.faults import FaultyTransport, status_response
 from tests.reconcile.manifests import clique, podcliqueset
@@ -327,6 +328,23 @@ async def test_what_is_marked_is_deleted_and_nothing_else():
         assert shown.cluster.object(PODS, "one-0-worker-aaaaa") is None
         assert shown.cluster.object(PODS, "two-0-worker-bbbbb") is None
         await shown.until(lambda: any("2 of 2 deleted" in said for said in shown.said()))
+
+
+async def test_marks_in_the_panel_of_nodes_go_with_what_was_marked():
+    async with dashboard(prepare=three_cliques) as shown:
+        await shown.until(lambda: all(p.spec.node_name for p in shown.cluster.objects(PODS)))
+        table = shown.table("nodes")
+        table.focus()
+        await shown.press("right")
+        pod = await shown.until(lambda: [k for k in shown.rows("nodes") if k.kind is Kind.POD])
+        await shown.until(lambda: table.move_to(pod[0]))
+        await shown.press("space", "ctrl+d")
+        await shown.until(lambda: isinstance(shown.screen, DeleteSeveralDialog))
+        await shown.press("tab", "enter")
+        await shown.until(lambda: any("1 of 1 deleted" in said for said in shown.said()))
+        await shown.until(lambda: shown.cluster.object(PODS, pod[0].name) is None)
+
+        assert not shown.app.main_screen.marked_keys()
 
 
 async def test_marked_rows_of_a_list_of_pods_are_deleted():
