@@ -43,7 +43,8 @@ class EditKeys(ObjectScreen):
         session, _ = self._opened()
         try:
             editor = find_editor(os.environ)
-            edit = await begin(session.client, target)
+            with self.waiting():
+                edit = await begin(session.client, target)
         except NoEditor as error:
             self.tell(Outcome(False, str(error)))
         except KubeError as error:

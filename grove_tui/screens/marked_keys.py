@@ -90,7 +90,8 @@ class MarkedKeys(ObjectScreen):
         dialog = ScaleSeveralDialog(found, partial(scalable_now, book.world), outlook, change)
         scales = await self.app.push_screen_wait(dialog)
         if scales is not None:
-            outcomes = await each(scales, partial(_scale, session.client))
+            with self.waiting():
+                outcomes = await each(scales, partial(_scale, session.client))
             done = dict(zip((scale.target for scale in scales), outcomes, strict=True))
             self._conclude("scaled", found, _gone(dialog.several) | done)
 
@@ -105,7 +106,8 @@ class MarkedKeys(ObjectScreen):
         dialog = DeleteSeveralDialog(found, partial(deletion_now, book.world), outlook)
         targets = await self.app.push_screen_wait(dialog)
         if targets is not None:
-            outcomes = await each(targets, partial(writes.delete, session.client))
+            with self.waiting():
+                outcomes = await each(targets, partial(writes.delete, session.client))
             done = dict(zip(targets, outcomes, strict=True))
             self._conclude("deleted", found, _gone(dialog.several) | done)
 

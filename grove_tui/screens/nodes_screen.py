@@ -297,7 +297,8 @@ class NodesScreen(TableKeys, LiveScreen):
             lines = ["New pods may be put on it again."]
         word = "Cordon" if unschedulable else "Uncordon"
         if await self.app.push_screen_wait(ConfirmDialog(f"{word} {target.name}", lines, word)):
-            outcome = await writes.cordon(session.client, target, unschedulable=unschedulable)
+            with self.waiting():
+                outcome = await writes.cordon(session.client, target, unschedulable=unschedulable)
             self.tell(outcome, target)
 
     @work(exit_on_error=False)

@@ -4,6 +4,8 @@ Each key first captures who is selected and only then asks or waits; what is don
 done to that object, wherever the cursor is by then.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, cast
 
 from textual import work
@@ -30,6 +32,9 @@ from grove_tui.screens.selection import (
 )
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
+
+UNEASY_SECONDS = 1.0
+"""How long an answer may take before somebody wonders whether the key was taken."""
 
 
 class ObjectScreen(JudgingScreen):
@@ -86,6 +91,18 @@ class ObjectScreen(JudgingScreen):
             key = NamespacedName(target.namespace, target.name)
             self.session.recorder.note(target.resource.kind, key, outcome.sentence)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Say that the cluster has not answered yet, where what is done inside takes long."""
+        timer = self.set_timer(UNEASY_SECONDS, self._say_that_it_takes_long)
+        try:
+            yield
+        finally:
+            timer.stop()
+
+    def _say_that_it_takes_long(self) -> None:
+        self._announce(Outcome(True, "Waiting for the cluster to answer …"), "waiting")
+
     # Changing
 
     def action_scale(self, change: int) -> None:
@@ -116,7 +133,8 @@ class ObjectScreen(JudgingScreen):
         dialog = ScaleDialog(found, again_scalable(book.world, found), outlook, change)
         replicas = await self.app.push_screen_wait(dialog)
         if replicas is not None:
-            outcome = await writes.scale(session.client, found.target, replicas)
+            with self.waiting():
+                outcome = await writes.scale(session.client, found.target, replicas)
             self.tell(outcome, found.target)
 
     @work(exit_on_error=False)
@@ -129,7 +147,9 @@ class ObjectScreen(JudgingScreen):
         dialog = DeleteDialog(found, again_deletion(book.world, found), outlook)
         target = await self.app.push_screen_wait(dialog)
         if target is not None:
-            self.tell(await writes.delete(session.client, target), target)
+            with self.waiting():
+                outcome = await writes.delete(session.client, target)
+            self.tell(outcome, target)
 
     @work(exit_on_error=False)
     async def apply_manifest(self, path: str = "") -> None:
@@ -180,7 +200,8 @@ class ObjectScreen(JudgingScreen):
 
         session, _ = self._opened()
         try:
-            body = await read(session.client, target)
+            with self.waiting():
+                body = await read(session.client, target)
         except KubeError as error:
             self.tell(Outcome(False, f"{target} cannot be read: {clause(error)}."))
             return
@@ -196,7 +217,8 @@ class ObjectScreen(JudgingScreen):
 
         session, book = self._opened()
         try:
-            body = await read(session.client, target)
+            with self.waiting():
+                body = await read(session.client, target)
         except KubeError as error:
             self.tell(Outcome(False, f"{target} cannot be read: {clause(error)}."))
             return

@@ -1,5 +1,8 @@
 """A cluster that stops answering: the screen says so, nothing is written, and it comes back."""
 
+import asyncio
+
+import pytest
 from textual.widgets import Static
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
@@ -7,6 +10,7 @@ from grove_tui.kube.errors import Unreachable
 from grove_tui.kube.resources import CRDS, DEPLOYMENTS, NAMESPACES
 from grove_tui.reconcile.leadership import Mode, Policy
 from grove_tui.screens.confirm import ConfirmDialog
+from grove_tui.screens.document import DocumentScreen
 from grove_tui.screens.scale import ScaleDialog
 from grove_tui.widgets.key_bar import KeyBar
 from grove_tui.widgets.segments import StatusBar
@@ -109,6 +113,55 @@ async def test_it_resumes_by_itself():
         await shown.until(lambda: shown.row("meanwhile"))
         await shown.until(lambda: not banner(shown))
         assert "live" in status(shown)
+
+
+class Slow(FaultyTransport):
+    """Keeps requests for one object until they are let go."""
+
+    def __init__(self, inner):
+        super().__init__(inner)
+        self.free = asyncio.Event()
+
+    async def request(self, request, timeout=30):  # noqa: ASYNC109 - the signature of transports
+        if f"/{CLIQUE}" in request.path:
+            await self.free.wait()
+        return await super().request(request, timeout)
+
+
+WAITING = "Waiting for the cluster to answer …"
+
+
+@pytest.mark.parametrize(
+    ("keys", "happens"),
+    [
+        (("y",), lambda shown: isinstance(shown.screen, DocumentScreen)),
+        (("plus", "tab", "enter"), lambda shown: replicas(shown) == 3),
+    ],
+    ids=["read", "scale"],
+)
+async def test_a_slow_answer_is_told_while_it_is_waited_for(keys, happens):
+    transports = []
+
+    def wrap(inner):
+        transports.append(Slow(inner))
+        return transports[0]
+
+    async with dashboard(wrap=wrap) as shown:
+        await create_set(shown.cluster)
+        await create_clique(shown.cluster)
+        await shown.select(CLIQUE)
+        for key in keys:
+            await shown.press(key)
+
+        await shown.until(lambda: WAITING in shown.said())
+        assert not happens(shown)
+        transports[0].free.set()
+
+        await shown.until(lambda: happens(shown))
+
+
+def replicas(shown):
+    return shown.cluster.the(PODCLIQUES, CLIQUE).spec.replicas
 
 
 async def test_an_answer_that_never_came_is_a_sentence():
