@@ -7,6 +7,7 @@ import yaml
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS, PODGANGS
 from grove_tui.cli.arguments import parse
+from grove_tui.cluster.checkup import NEEDS
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 
@@ -82,3 +83,11 @@ def test_dashboard_users_scale_by_the_subresource():
         assert "patch" in verbs
     assert allowed("grove-tui-dashboard", "", "pods/eviction") == {"create"}
     assert "patch" in allowed("grove-tui-dashboard", "", "nodes")
+
+
+def test_dashboard_users_may_do_all_that_the_doctor_asks_about():
+    for needed, words in NEEDS:
+        part = f"/{needed.subresource}" if needed.subresource else ""
+        resource = needed.resource
+        verbs = allowed("grove-tui-dashboard", resource.group, f"{resource.plural}{part}")
+        assert needed.verb in verbs, words

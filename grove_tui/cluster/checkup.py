@@ -7,26 +7,27 @@ from collections.abc import AsyncIterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grove_tui.api.objects import PODCLIQUES, PODCLIQUESETS
+from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS
 from grove_tui.cluster.session import Session
 from grove_tui.kube.access import Permission, may
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import KubeError
-from grove_tui.kube.resources import EVENTS, NODES, PODS
+from grove_tui.kube.resources import NODES, PODS
 from grove_tui.reconcile.leadership import Leadership, Mode
+from grove_tui.reconcile.world import RESOURCES
 
 ANSWER_SECONDS = 10.0
 """How long a cluster may take to say who it is."""
-_NEEDS: tuple[tuple[Permission, str], ...] = (
-    (Permission("list", PODCLIQUESETS), "see PodCliqueSets"),
-    (Permission("watch", PODCLIQUESETS), "follow PodCliqueSets"),
-    (Permission("list", PODS), "see pods"),
-    (Permission("list", NODES), "see nodes"),
-    (Permission("list", EVENTS), "see events"),
-    (Permission("update", PODCLIQUES, "scale"), "scale PodCliques"),
-    (Permission("patch", PODCLIQUESETS), "apply PodCliqueSets"),
-    (Permission("delete", PODCLIQUESETS), "delete PodCliqueSets"),
-    (Permission("delete", PODS), "delete pods"),
+_OURS = (PODCLIQUESETS, PODCLIQUES, PODCLIQUESCALINGGROUPS)
+NEEDS: tuple[tuple[Permission, str], ...] = (
+    *((Permission("list", kind), f"see {kind.plural}") for kind in RESOURCES.values()),
+    *((Permission("watch", kind), f"follow {kind.plural}") for kind in RESOURCES.values()),
+    *((Permission("update", kind, "scale"), f"scale {kind.plural}") for kind in _OURS),
+    (Permission("create", PODCLIQUESETS), "create podcliquesets"),
+    *((Permission("patch", kind), f"edit {kind.plural}") for kind in _OURS),
+    *((Permission("delete", kind), f"delete {kind.plural}") for kind in (*_OURS, PODS)),
+    (Permission("get", PODS, "log"), "read logs"),
+    (Permission("create", PODS, "eviction"), "drain nodes"),
     (Permission("patch", NODES), "cordon nodes"),
 )
 """What is to be allowed, and what a person does with it."""
@@ -95,14 +96,14 @@ async def _kinds(session: Session) -> Finding:
 
 async def _permissions(session: Session) -> AsyncIterator[Finding]:
     denied = []
-    for needed, words in _NEEDS:
+    for needed, words in NEEDS:
         asked = replace(needed, namespace=session.place.namespace)
         try:
             allowed = await may(session.client, asked)
         except KubeError as error:
             yield Finding(None, "permissions", f"cannot be asked for: {error}")
             return
-        if not allowed:
+        if allowed is False:  # what the server cannot say is no denial
             denied.append(f"{words} ({needed.what})")
     if not denied:
         yield Finding(True, "permissions", "everything that the dashboard can do")

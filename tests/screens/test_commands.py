@@ -280,6 +280,19 @@ async def test_the_doctor_tells_what_is_there():
         assert "everything that the dashboard can do" in text
 
 
+async def test_the_doctor_names_what_may_not_be_done():
+    async def prepare(cluster):
+        cluster.demo.api.authorize = lambda asked: asked.subresource != "eviction"
+
+    async with dashboard(prepare=prepare) as shown:
+        await command(shown, "doctor")
+        await shown.until(lambda: isinstance(shown.screen, TextScreen))
+
+        text = str(shown.screen.query_one("#text", Static).content)
+        assert "may not drain nodes (create pods/eviction)" in text
+        assert text.count("may not") == 1
+
+
 def test_every_name_of_a_command_is_its_own():
     names = [name for command in COMMANDS for name in command.names]
 
