@@ -201,7 +201,7 @@ async def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
         assert said == [f"Nothing was saved: {folder} cannot be written (Not a directory)."]
         await shown.press("W")
         await shown.until(lambda: len(shown.said()) == 2)
-        assert shown.said()[1] == f"{folder} cannot be written: Not a directory."
+        assert shown.said()[1] == f"The folder {folder} cannot be written: Not a directory."
 
 
 # Copying
