@@ -15,12 +15,13 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from grove_tui.widgets.compositing import LineScreen
 from grove_tui.widgets.dimmed import Dimmed
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T | None], Generic[T]):
+class Dialog(LineScreen[T | None], ModalScreen[T | None], Generic[T]):
     """Asks one thing; its result is None when the answer is no.
 
     A dialog begins on Cancel, so that a key pressed once too often changes nothing.

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 
 from textual import on
-from textual.screen import Screen
 
 from grove_tui.cluster.freshness import State
 from grove_tui.cluster.session import Session
@@ -13,6 +12,7 @@ from grove_tui.screens.needs import AT_MARKS, JUDGED, WRITES, needs_of, needs_to
 from grove_tui.view.book import GangBook
 from grove_tui.view.keys import Key
 from grove_tui.widgets.availability import AVAILABLE, Availability
+from grove_tui.widgets.compositing import LineScreen
 from grove_tui.widgets.live_table import LiveTable
 from grove_tui.widgets.node_map import NodeMap
 
@@ -20,7 +20,7 @@ MOST_JUDGED = 50
 """Marked rows that are looked at before a key of theirs is greyed."""
 
 
-class JudgingScreen(Screen[None]):
+class JudgingScreen(LineScreen[None]):
     """Judges actions on its selected or marked rows; which rows those are, a subclass says.
 
     Attributes:
