@@ -37,7 +37,7 @@ class Gate(StrEnum):
     CLIQUE_MISSING = "clique missing"
 
 
-class Breach(Struct, frozen=True):
+class Breach(Struct, frozen=True, gc=False):
     """A PodClique or PodCliqueScalingGroup below its minimum.
 
     Attributes:

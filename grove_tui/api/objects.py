@@ -17,7 +17,7 @@ from grove_tui.kube.objects import JSON, Base, Condition, ObjectMeta
 from grove_tui.kube.resources import Resource
 
 
-class LastError(Base, frozen=True, gc=False):
+class LastError(Base, frozen=True):
     code: str = ""
     description: str = ""
     observed_at: datetime | None = None
@@ -64,11 +64,11 @@ class ScalingGroupConfig(Base, frozen=True):
     resource_sharing: list[JSON] | None = None
 
 
-class HeadlessServiceConfig(Base, frozen=True, gc=False):
+class HeadlessServiceConfig(Base, frozen=True):
     publish_not_ready_addresses: bool = True
 
 
-class UpdateStrategy(Base, frozen=True, gc=False):
+class UpdateStrategy(Base, frozen=True):
     type: str = UPDATE_ROLLING_RECREATE
 
 
@@ -90,7 +90,7 @@ class PodCliqueSetSpec(Base, frozen=True):
     template: PodCliqueSetTemplate = PodCliqueSetTemplate()
 
 
-class ReplicaUpdate(Base, frozen=True, gc=False):
+class ReplicaUpdate(Base, frozen=True):
     replica_index: int = 0
     update_started_at: datetime | None = None
     update_ended_at: datetime | None = None
@@ -124,12 +124,12 @@ class PodCliqueSet(Base, frozen=True):
     status: PodCliqueSetStatus = PodCliqueSetStatus()
 
 
-class PodsSelectedToUpdate(Base, frozen=True, gc=False):
+class PodsSelectedToUpdate(Base, frozen=True):
     current: str = ""
     completed: tuple[str, ...] = ()
 
 
-class PodCliqueUpdateProgress(Base, frozen=True, gc=False):
+class PodCliqueUpdateProgress(Base, frozen=True):
     update_started_at: datetime | None = None
     update_ended_at: datetime | None = None
     pod_clique_set_generation_hash: str = ""
@@ -164,12 +164,12 @@ class PodCliqueScalingGroupSpec(Base, frozen=True):
     clique_names: tuple[str, ...] = ()
 
 
-class ReplicasSelectedToUpdate(Base, frozen=True, gc=False):
+class ReplicasSelectedToUpdate(Base, frozen=True):
     current: int = 0
     completed: tuple[int, ...] = ()
 
 
-class PodCliqueScalingGroupUpdateProgress(Base, frozen=True, gc=False):
+class PodCliqueScalingGroupUpdateProgress(Base, frozen=True):
     update_started_at: datetime | None = None
     update_ended_at: datetime | None = None
     pod_clique_set_generation_hash: str = ""
@@ -197,7 +197,7 @@ class PodCliqueScalingGroup(Base, frozen=True):
     status: PodCliqueScalingGroupStatus = PodCliqueScalingGroupStatus()
 
 
-class PodReference(Base, frozen=True, gc=False):
+class PodReference(Base, frozen=True):
     namespace: str = ""
     name: str = ""
 

@@ -30,7 +30,7 @@ class Level(StrEnum):
     SCALING_GROUP = "PodCliqueScalingGroup replica"
 
 
-class Termination(Struct, frozen=True):
+class Termination(Struct, frozen=True, gc=False):
     """The verdict on one replica of a PodCliqueSet or of a scaling group.
 
     Attributes:

@@ -17,7 +17,7 @@ from grove_tui.kube.resources import Resource
 DEFAULT_SCHEDULER = "default-scheduler"
 
 
-class SchedulingGate(Base, frozen=True, gc=False):
+class SchedulingGate(Base, frozen=True):
     name: str = ""
 
 

@@ -23,11 +23,11 @@ class NamespacedName(NamedTuple):
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
-class Base(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Base(Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
     """What all Structs of the Kubernetes API share."""
 
 
-class OwnerReference(Base, frozen=True, gc=False):
+class OwnerReference(Base, frozen=True):
     api_version: str = ""
     kind: str = ""
     name: str = ""
@@ -52,7 +52,7 @@ class ObjectMeta(Base, frozen=True):
     finalizers: tuple[str, ...] = ()
 
 
-class Condition(Base, frozen=True, gc=False):
+class Condition(Base, frozen=True):
     """`metav1.Condition`, and the condition types of pods, nodes and CRDs."""
 
     type: str = ""
@@ -84,11 +84,11 @@ class PartialObject(Base, frozen=True):
 # Pods
 
 
-class SchedulingGate(Base, frozen=True, gc=False):
+class SchedulingGate(Base, frozen=True):
     name: str = ""
 
 
-class Toleration(Base, frozen=True, gc=False):
+class Toleration(Base, frozen=True):
     key: str = ""
     operator: str = "Equal"
     value: str = ""
@@ -174,16 +174,16 @@ class PodSpec(Base, frozen=True):
     overhead: dict[str, str | int | float] = {}
 
 
-class StateRunning(Base, frozen=True, gc=False):
+class StateRunning(Base, frozen=True):
     started_at: datetime | None = None
 
 
-class StateWaiting(Base, frozen=True, gc=False):
+class StateWaiting(Base, frozen=True):
     reason: str = ""
     message: str = ""
 
 
-class StateTerminated(Base, frozen=True, gc=False):
+class StateTerminated(Base, frozen=True):
     exit_code: int = 0
     signal: int = 0
     reason: str = ""
@@ -192,13 +192,13 @@ class StateTerminated(Base, frozen=True, gc=False):
     finished_at: datetime | None = None
 
 
-class ContainerState(Base, frozen=True, gc=False):
+class ContainerState(Base, frozen=True):
     running: StateRunning | None = None
     waiting: StateWaiting | None = None
     terminated: StateTerminated | None = None
 
 
-class ContainerStatus(Base, frozen=True, gc=False):
+class ContainerStatus(Base, frozen=True):
     name: str = ""
     ready: bool = False
     started: bool | None = None
@@ -229,7 +229,7 @@ class Pod(Base, frozen=True):
 # Nodes
 
 
-class Taint(Base, frozen=True, gc=False):
+class Taint(Base, frozen=True):
     key: str = ""
     value: str = ""
     effect: str = ""
@@ -241,7 +241,7 @@ class NodeSpec(Base, frozen=True):
     pod_cidr: str = field(default="", name="podCIDR")
 
 
-class NodeAddress(Base, frozen=True, gc=False):
+class NodeAddress(Base, frozen=True):
     type: str = ""
     address: str = ""
 
@@ -262,7 +262,7 @@ class Node(Base, frozen=True):
 # Events
 
 
-class ObjectReference(Base, frozen=True, gc=False):
+class ObjectReference(Base, frozen=True):
     api_version: str = ""
     kind: str = ""
     namespace: str = ""
@@ -271,7 +271,7 @@ class ObjectReference(Base, frozen=True, gc=False):
     field_path: str = ""
 
 
-class EventSource(Base, frozen=True, gc=False):
+class EventSource(Base, frozen=True):
     component: str = ""
     host: str = ""
 
@@ -324,7 +324,7 @@ class Lease(Base, frozen=True):
     spec: LeaseSpec = LeaseSpec()
 
 
-class CrossVersionObjectReference(Base, frozen=True, gc=False):
+class CrossVersionObjectReference(Base, frozen=True):
     api_version: str = ""
     kind: str = ""
     name: str = ""

@@ -12,7 +12,7 @@ LITTLE = 45
 """Columns of less priority go before a flexible one is narrower than is good for it."""
 
 
-class Slot(Struct, frozen=True):
+class Slot(Struct, frozen=True, gc=False):
     """A column that is shown: its index in the source, where it starts and how wide it is."""
 
     index: int

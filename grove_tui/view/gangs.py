@@ -21,7 +21,7 @@ from grove_tui.view.keys import Key
 from grove_tui.view.podstatus import PodFacts
 
 
-class Clique(Struct, frozen=True):
+class Clique(Struct, frozen=True, gc=False):
     """One clique of a gang.
 
     Attributes:
@@ -45,7 +45,7 @@ class Clique(Struct, frozen=True):
     breach: Breach | None = None
 
 
-class GroupReplica(Struct, frozen=True):
+class GroupReplica(Struct, frozen=True, gc=False):
     """One replica of a scaling group: one of each of its cliques."""
 
     key: Key
@@ -55,7 +55,7 @@ class GroupReplica(Struct, frozen=True):
     health: Health
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, gc=False):
     """A scaling group of a gang; `group` is None while the object does not exist."""
 
     key: Key
@@ -73,7 +73,7 @@ class Group(Struct, frozen=True):
         return sum(has_minimum(replica.cliques) for replica in self.replicas[: self.desired])
 
 
-class Gang(Struct, frozen=True):
+class Gang(Struct, frozen=True, gc=False):
     """One replica of a PodCliqueSet.
 
     Attributes:

@@ -76,7 +76,7 @@ _GLYPHS = {
 }
 
 
-class Health(Struct, frozen=True):
+class Health(Struct, frozen=True, gc=False):
     """A health word with what else there is to say.
 
     Attributes:
@@ -143,7 +143,7 @@ class Health(Struct, frozen=True):
         return f"{'terminates' if whole else 'recycles'} in {countdown(due, now)}"
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, gc=False):
     """Pods counted, those on their way out left aside.
 
     Attributes:

@@ -22,7 +22,7 @@ class Source(StrEnum):
     """A gang's health word, whenever it becomes another."""
 
 
-class ObjectChange(Struct, frozen=True):
+class ObjectChange(Struct, frozen=True, gc=False):
     """One change of one object.
 
     Attributes:
@@ -45,7 +45,7 @@ class ObjectChange(Struct, frozen=True):
         return key_of(obj)
 
 
-class Note(Struct, frozen=True):
+class Note(Struct, frozen=True, gc=False):
     """Something that was done to an object.
 
     Attributes:

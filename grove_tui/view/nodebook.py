@@ -18,7 +18,7 @@ ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io
 RACK_LABELS = ("topology.kubernetes.io/rack", "rack", "topology.grove.io/rack")
 
 
-class Guest(Struct, frozen=True):
+class Guest(Struct, frozen=True, gc=False):
     """A pod on a node.
 
     Attributes:
@@ -34,7 +34,7 @@ class Guest(Struct, frozen=True):
     style: str
 
 
-class Usage(Struct, frozen=True):
+class Usage(Struct, frozen=True, gc=False):
     """An amount of a resource: what pods request of what can be allocated."""
 
     requested: int = 0
@@ -46,7 +46,7 @@ class Usage(Struct, frozen=True):
         return max(0, self.allocatable - self.requested)
 
 
-class NodePicture(Struct, frozen=True):
+class NodePicture(Struct, frozen=True, gc=False):
     """A node and what is on it.
 
     Attributes:

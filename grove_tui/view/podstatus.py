@@ -33,7 +33,7 @@ _WAITING_WORDS = frozenset({"ContainerCreating", "PodInitializing", "Pending", "
 _TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
 
 
-class PodFacts(Struct, frozen=True):
+class PodFacts(Struct, frozen=True, gc=False):
     """What rows and health are made from; equal facts mean that only details changed.
 
     Attributes:

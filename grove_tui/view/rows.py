@@ -41,7 +41,7 @@ class Severity(IntEnum):
         return ("dim", "ok", "progress", "warn", "error")[self]
 
 
-class Cell(Struct, frozen=True):
+class Cell(Struct, frozen=True, gc=False):
     """One piece of text in a row.
 
     Attributes:
@@ -63,7 +63,7 @@ class Cell(Struct, frozen=True):
     shorter: tuple["Cell", ...] = ()
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One line of a table.
 
     Attributes:
@@ -92,7 +92,7 @@ class Row(Struct, frozen=True):
         return min((cell.due for cell in self.cells if cell.due is not None), default=None)
 
 
-class Column(Struct, frozen=True):
+class Column(Struct, frozen=True, gc=False):
     """How a column is titled and how much room it takes.
 
     Attributes:

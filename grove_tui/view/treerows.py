@@ -52,7 +52,7 @@ class Content(NamedTuple):
     foldable: bool = False
 
 
-class Summary(Struct, frozen=True):
+class Summary(Struct, frozen=True, gc=False):
     """What rows above the pods show besides their health."""
 
     name: str
