@@ -26,6 +26,13 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 CONNECT_TIMEOUT = 10.0
 """Seconds to establish a connection, for requests and streams alike."""
 
+PACE_SECONDS = 0.1
+"""How often it is judged how fast lines come."""
+FAST_LINES = 500
+"""Lines per second from which on they are read in batches."""
+GATHER_SECONDS = 0.02
+"""How long a batch is gathered; a screen is painted less often than that."""
+
 CLOSE_SECONDS = 1.0
 """How long connections may take to end once they are shut down."""
 
@@ -62,6 +69,27 @@ class Sockets:
         return [found for found in self._sockets if found.fileno() >= 0]
 
 
+class Pace:
+    """Tells whether lines come so fast that it is worth it to take many of them at once.
+
+    Each time that something is read costs as much as the handling of a few lines.
+    """
+
+    def __init__(self) -> None:
+        self._begun = float("-inf")
+        self._count = 0
+        self._is_fast = False
+
+    def is_fast(self, lines: int, now: float) -> bool:
+        """Count lines that were just read, and tell whether the next are to be waited for."""
+        self._count += lines
+        passed = now - self._begun
+        if passed >= PACE_SECONDS:
+            self._is_fast = self._count > FAST_LINES * passed
+            self._begun, self._count = now, 0
+        return self._is_fast
+
+
 class HttpStream:
     """A response body that is still arriving."""
 
@@ -74,11 +102,36 @@ class HttpStream:
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Yield lines without their ends; raises `Unreachable` on silence or a broken stream."""
+        rest = b""
+        pace = Pace()
         try:
-            while line := await self._response.content.readline():
-                yield line.rstrip(b"\r\n")
+            while chunk := await self._response.content.readany():
+                *lines, rest = (rest + chunk).split(b"\n")
+                if len(rest) > MAX_LINE_BYTES:
+                    raise Unreachable(
+                        f"the stream broke: a line is longer than {MAX_LINE_BYTES} bytes"
+                    )
+                for line in lines:
+                    yield line.removesuffix(b"\r")
+                if pace.is_fast(len(lines), asyncio.get_running_loop().time()):
+                    await self._gather()
+            if rest:
+                yield rest
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             raise Unreachable(f"the stream broke: {reason_of(error)}") from error
+
+    async def _gather(self) -> None:
+        """Leave alone for a moment what comes."""
+        connection = self._response.connection
+        transport = connection.transport if connection is not None else None
+        if transport is None or transport.is_closing():
+            return
+        transport.pause_reading()
+        try:
+            await asyncio.sleep(GATHER_SECONDS)
+        finally:
+            if not transport.is_closing():
+                transport.resume_reading()
 
     async def read(self) -> bytes:
         """Return the rest of the body."""
