@@ -16,7 +16,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -85,12 +87,33 @@ class _Scale:
     def weigh(self, old: HasMetadata | None, new: HasMetadata) -> int:
         """Estimate what `new` takes besides `old`, with which it shares what did not change."""
         length = 0
-        for name in new.__struct_fields__ if isinstance(new, msgspec.Struct) else ():
-            part = getattr(new, name)
-            if part is not getattr(old, name, None):
-                self.encoder.encode_into(part, self.buffer)
-                length += len(self.buffer)
+        read = _reader(type(new))
+        earlier = read(old) if type(old) is type(new) else repeat(None)
+        for part, before in zip(read(new), earlier, strict=False):
+            if part is before:
+                continue
+            if type(part) is type(before) and isinstance(part, msgspec.Struct):
+                inside = _reader(type(part))
+                for value, other in zip(inside(part), inside(before), strict=True):
+                    if value is not other:
+                        length += self._length(value)
+            else:
+                length += self._length(part)
         return int(length * MEMORY_PER_JSON_BYTE)
+
+    def _length(self, value: Any) -> int:
+        if isinstance(value, str):
+            return len(value)
+        self.encoder.encode_into(value, self.buffer)
+        return len(self.buffer)
+
+
+@cache
+def _reader(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all fields of a type."""
+    names = getattr(kind, "__struct_fields__", ())
+    # With one name only, `attrgetter` returns no tuple.
+    return attrgetter(*names, names[0]) if names else lambda _: ()
 
 
 class Recorder:

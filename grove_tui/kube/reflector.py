@@ -155,7 +155,7 @@ class Reflector(Generic[T]):
 
     def _kept(self, obj: T) -> T:
         """Return the object as it is to be stored: known, or sharing what is known of it."""
-        known = self._store.get(*key_of(obj))
+        known = self._store.at(key_of(obj))
         if known is not None and _is_same_version(known, obj):
             return known
         return self._sharer.share(obj, known)

@@ -8,8 +8,10 @@ tell the difference.
 What is unique in an object costs next to nothing here: it is named below and left alone.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -59,27 +61,43 @@ class Sharer:
             before = getattr(like, name, None)
             if value is before or not isinstance(value, Struct):
                 continue
-            if before is not None and value == before:
+            if name not in _SECTIONS:
+                self._replace(obj, name, value)
+            elif before is None:
+                self._share_fields(value)
+            elif self._share_with(value, before):
                 force_setattr(obj, name, before)
-            elif name in _SECTIONS:
-                self._share_fields(value, before)
-            else:
-                self._replace(obj, name, value, before)
         return obj
 
-    def _share_fields(self, holder: Struct, like: Struct | None = None) -> None:
-        kind = type(holder)
-        for name in _FIELDS.get(kind) or _read_fields(kind):
+    def _share_fields(self, holder: Struct) -> None:
+        found = _FIELDS.get(type(holder)) or _read_fields(type(holder))
+        for name in found.shared:
             value = getattr(holder, name)
             if value or isinstance(value, dict):
-                self._replace(holder, name, value, getattr(like, name, None))
+                self._replace(holder, name, value)
 
-    def _replace(self, holder: Struct, name: str, value: Any, before: Any) -> None:
+    def _share_with(self, holder: Struct, like: Struct) -> bool:
+        """Share with an earlier version, and tell whether nothing differs."""
+        found = _FIELDS.get(type(holder)) or _read_fields(type(holder))
+        is_same = True
+        for name, value, before in zip(
+            found.names, found.read(holder), found.read(like), strict=False
+        ):
+            if value is before:
+                continue
+            if value == before:
+                force_setattr(holder, name, before)
+                continue
+            is_same = False
+            if name in found.shared and (value or isinstance(value, dict)):
+                self._replace(holder, name, value)
+        return is_same
+
+    def _replace(self, holder: Struct, name: str, value: Any) -> None:
         """Put the shared equal of a field's value in its place."""
         kind = type(value)
-        if value == before:
-            shared = before
-        elif kind is str:
+        shared: Any
+        if kind is str:
             shared = self._texts.setdefault(value, value)
         elif not value:
             shared = _NOTHING
@@ -125,15 +143,28 @@ class Sharer:
         self._parts.clear()
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-"""Of each type, the fields that may be shared."""
+class _Fields(NamedTuple):
+    """The fields of a type.
+
+    Attributes:
+        names: All of them.
+        shared: Those that repeat in other objects.
+        read: Returns the values of all of them.
+    """
+
+    names: tuple[str, ...]
+    shared: frozenset[str]
+    read: Callable[[Struct], tuple[Any, ...]]
 
 
-def _read_fields(kind: type[Struct]) -> tuple[str, ...]:
-    names = (
-        info.name
-        for info in msgspec.structs.fields(kind)
-        if info.name not in _UNIQUE and info.type not in _PLAIN
-    )
-    found = _FIELDS[kind] = tuple(names)
+_FIELDS: dict[type, _Fields] = {}
+
+
+def _read_fields(kind: type[Struct]) -> _Fields:
+    fields = msgspec.structs.fields(kind)
+    names = tuple(field.name for field in fields)
+    repeating = {field.name for field in fields if field.type not in _PLAIN} - _UNIQUE
+    # With one name only, `attrgetter` returns no tuple.
+    read = attrgetter(*names, names[0])
+    found = _FIELDS[kind] = _Fields(names, frozenset(repeating), read)
     return found

@@ -9,18 +9,46 @@ What it promises:
   and recreated object (another uid) is a deletion followed by an addition.
 
 Only a Reflector writes (`replace`, `put`, `remove`); the objects are frozen.
+
+Most writes change a status, which no index looks at. Where a Sharer left all that an index may look
+at as it was, nothing is filed anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, KeysView, Mapping, ValuesView
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping, ValuesView
+from operator import attrgetter, is_
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 
 T = TypeVar("T", bound=HasMetadata)
 
 IndexFunction = Callable[[Any], Iterable[str]]
+"""Returns what an object is filed under, by its names, labels, owners and anything but `status`."""
 Handler = Callable[[T | None, T | None], None]
 """Called with (old, new): (None, new) added, (old, new) changed, (old, None) deleted."""
+
+
+class Filed(Collection[T]):
+    """The objects that an index files under one value, as they are when they are looked at."""
+
+    __slots__ = ("_keys", "_objects")
+
+    def __init__(
+        self, objects: Mapping[NamespacedName, T], keys: Collection[NamespacedName]
+    ) -> None:
+        self._objects = objects
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._objects.__getitem__, self._keys)
+
+    def __contains__(self, obj: object) -> bool:
+        return any(found == obj for found in self)
 
 
 class Store(Generic[T]):
@@ -29,7 +57,7 @@ class Store(Generic[T]):
     def __init__(self, indexes: Mapping[str, IndexFunction] | None = None) -> None:
         self._objects: dict[NamespacedName, T] = {}
         self._functions = dict(indexes or {})
-        self._indexes: dict[str, dict[str, dict[NamespacedName, T]]] = {
+        self._indexes: dict[str, dict[str, dict[NamespacedName, None]]] = {
             name: {} for name in self._functions
         }
         self._handlers: list[Handler[T]] = []
@@ -38,6 +66,10 @@ class Store(Generic[T]):
     def get(self, namespace: str, name: str) -> T | None:
         """Return the object of that name, if any."""
         return self._objects.get(NamespacedName(namespace, name))
+
+    def at(self, key: NamespacedName) -> T | None:
+        """Return the object of that key, if any."""
+        return self._objects.get(key)
 
     def values(self) -> ValuesView[T]:
         """Return a live view of all objects, oldest arrival first."""
@@ -57,11 +89,12 @@ class Store(Generic[T]):
     def by_index(self, index: str, value: str) -> Collection[T]:
         """Return a live view of the objects for which the index function yields `value`."""
         found = self._indexes[index].get(value)
-        return found.values() if found is not None else ()
+        return Filed(self._objects, found) if found is not None else ()
 
     def filed(self, index: str) -> dict[str, tuple[T, ...]]:
         """Return what an index holds now, by value."""
-        return {value: tuple(found.values()) for value, found in self._indexes[index].items()}
+        named = self._objects.__getitem__
+        return {value: tuple(map(named, keys)) for value, keys in self._indexes[index].items()}
 
     def index_values(self, index: str) -> Collection[str]:
         """Return a live view of the values that have at least one object."""
@@ -110,16 +143,19 @@ class Store(Generic[T]):
                 self.put(obj)
 
     def _reindex(self, key: NamespacedName, old: T | None, new: T | None) -> None:
+        if old is not None and new is not None and _is_filed_alike(old, new):
+            return
         for name, function in self._functions.items():
             index = self._indexes[name]
             before = tuple(function(old)) if old is not None else ()
             after = tuple(function(new)) if new is not None else ()
+            if before == after:
+                continue
             for value in before:
                 if value not in after:
                     _drop(index, value, key)
-            if new is not None:
-                for value in after:
-                    index.setdefault(value, {})[key] = new
+            for value in after:
+                index.setdefault(value, {})[key] = None
 
     def _changed(self, old: T | None, new: T | None) -> None:
         self.version += 1
@@ -127,10 +163,28 @@ class Store(Generic[T]):
             handler(old, new)
 
 
-def _drop(index: dict[str, dict[NamespacedName, T]], value: str, key: NamespacedName) -> None:
+def _drop(index: dict[str, dict[NamespacedName, None]], value: str, key: NamespacedName) -> None:
     bucket = index.get(value)
     if bucket is None:
         return
     bucket.pop(key, None)
     if not bucket:
         del index[value]
+
+
+_FILED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+"""Reads from objects of a type all that an index may look at."""
+
+
+def _is_filed_alike(old: HasMetadata, new: HasMetadata) -> bool:
+    kind = type(new)
+    read = _FILED_BY.get(kind) or _find_filed_by(kind)
+    return kind is type(old) and all(map(is_, read(old), read(new)))
+
+
+def _find_filed_by(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    fields = (field.name for field in msgspec.structs.fields(kind))
+    others = (name for name in fields if name not in ("metadata", "status"))
+    read = attrgetter("metadata.labels", "metadata.owner_references", *others)
+    _FILED_BY[kind] = read
+    return read

@@ -140,9 +140,10 @@ class Feed:
         if self._observe is None:
             return
         change = self._observe(old, new)
-        for part in self._shown(change) if change is not None else ():
-            for panel in self._panels:
-                panel.note(part)
+        if change is not None:
+            for part in self._shown(change):
+                for panel in self._panels:
+                    panel.note(part)
         self._gatherer.mark()
 
     def _shown(self, change: Change) -> Iterable[Change]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
+from msgspec import Struct
+
 from grove_tui.api import labels
 from grove_tui.api.constants import LABEL_PCSG, LABEL_PODCLIQUE
 from grove_tui.api.objects import PodClique, PodCliqueScalingGroup, PodCliqueSet
@@ -32,8 +34,7 @@ class Existence(Enum):
     REMOVED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """What one change of a store means.
 
     Attributes:
@@ -67,6 +68,8 @@ class Dirty:
     added: list[Key] = field(default_factory=list)
 
     def __ior__(self, other: "Dirty") -> "Dirty":
+        if not other:
+            return self
         self.keys |= other.keys
         self.structural |= other.structural
         self.added += other.added
@@ -229,10 +232,10 @@ class GangBook:
         lineage = self._lineage(pod) if matters else ()
         if material:
             self._forget(lineage)
-        nodes = {pod.spec.node_name, old.spec.node_name if isinstance(old, Pod) else ""} - {""}
+        nodes = _nodes_of(old, pod)
         if material:
             self.nodes.forget(nodes)
-        return Change(key, existence, lineage, material, tuple(nodes))
+        return Change(key, existence, lineage, material, nodes)
 
     def _observe_set(
         self, key: Key, existence: Existence, old: HasMetadata | None, pcs: PodCliqueSet
@@ -284,6 +287,14 @@ class GangBook:
 
     def _place(self, kind: Kind, namespace: str, name: str) -> Key:
         return self.current(Key(kind, namespace, name))
+
+
+def _nodes_of(old: HasMetadata | None, pod: Pod) -> tuple[str, ...]:
+    """Return the nodes that a pod is and was on."""
+    now = pod.spec.node_name
+    before = old.spec.node_name if isinstance(old, Pod) else now
+    both = (now,) if now == before else (now, before)
+    return both if now and before else tuple(filter(None, both))
 
 
 def _is_same(old: PodCliqueSet, new: PodCliqueSet) -> bool:

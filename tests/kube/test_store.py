@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from grove_tui.kube.objects import NamespacedName, Pod, key_of
+from grove_tui.kube.sharing import Sharer
 from grove_tui.kube.store import Store
 from tests.builders import pod
 
@@ -45,6 +46,14 @@ class StoreAgreesWithDict(RuleBasedStateMachine):
     @rule(name=NAMES, node=NODES, uid=st.integers(0, 2))
     def put(self, name, node, uid):
         obj = self.fresh(name, node, uid)
+        self.store.put(obj)
+        self.model[key_of(obj)] = obj
+
+    @rule(name=NAMES, node=NODES, uid=st.integers(0, 2))
+    def put_sharing(self, name, node, uid):
+        """As a Reflector does: what an index looks at is often the very same as before."""
+        obj = self.fresh(name, node, uid)
+        obj = Sharer().share(obj, self.store.at(key_of(obj)))
         self.store.put(obj)
         self.model[key_of(obj)] = obj
 
