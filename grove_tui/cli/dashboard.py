@@ -21,6 +21,9 @@ Opener = Callable[[Settings], AbstractAsyncContextManager["Session"]]
 YOUNG_OBJECTS = 20_000
 """How many new objects it takes for the garbage collector to look at them."""
 
+MOST_FRAMES = 250
+"""Frames per second at most; Textual's 60 make a key that follows a paint wait for 16 ms."""
+
 NO_CLUSTER = "There is no cluster to show: no KUBECONFIG is set and ~/.kube/config does not exist."
 
 
@@ -82,6 +85,8 @@ def run_app(
         problem: Why there is nothing to open.
         at_once: Whether opening costs so little that the first frame need not come first.
     """
+    # Read when Textual is imported.
+    os.environ.setdefault("TEXTUAL_FPS", str(MOST_FRAMES))
     # What is imported stays: the garbage collector need not look through it, now or ever.
     gc.disable()
     from grove_tui.app import GroveApp

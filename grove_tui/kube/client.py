@@ -1,5 +1,6 @@
 """The only writer: Kubernetes requests by resource, with typed answers and typed errors."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -57,6 +58,8 @@ class Client:
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
         self.requests: Counter[tuple[str, str]] = Counter()
+        self.turns = asyncio.Lock()
+        """Held for a moment by who has much to take in, one after the other."""
 
     async def get(self, resource: Resource[T], name: str, namespace: str = "") -> T:
         """Return one object."""

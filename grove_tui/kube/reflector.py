@@ -9,7 +9,7 @@ told through `Link`, and the next attempt waits longer, up to half a minute.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from grove_tui.kube.client import Client
 from grove_tui.kube.errors import ApiError, Gone, KubeError, TooManyRequests, from_status
-from grove_tui.kube.objects import HasMetadata, key_of
+from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
 from grove_tui.kube.resources import Resource, WatchHead
 from grove_tui.kube.sharing import Sharer
 from grove_tui.kube.store import Store
@@ -41,8 +41,12 @@ MIN_BACKOFF, MAX_BACKOFF = 0.25, 30.0
 HEALTHY_SECONDS = 60.0
 """A watch that lived this long resets the back-off."""
 
-BATCH_SECONDS = 0.004
-"""How long a burst of events may hold the event loop."""
+BATCH_SECONDS = 0.003
+"""How long a burst of events, or a list, may hold the event loop."""
+
+REST_SECONDS = 0.001
+"""How long a burst rests after that: a key takes a dozen turns of the loop to be answered, and is
+not to wait for a part of the burst in each of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +130,7 @@ class Reflector(Generic[T]):
         self._version = ""
 
     async def _list(self) -> None:
-        objects: list[T] = []
+        seen: set[NamespacedName] = set()
         token = ""
         while True:
             page = await self._client.list_page(
@@ -137,21 +141,41 @@ class Reflector(Generic[T]):
                 limit=PAGE_SIZE,
                 continue_=token,
             )
-            items = [self._kept(obj) for obj in page.items]
-            objects += items
-            if not self.synced.is_set():
-                for obj in items:
-                    self._store.put(obj)
+            await self._take(page.items, seen)
             token = page.continue_
             if not token:
                 break
-            await asyncio.sleep(0)
-        self._store.replace(objects)
+        for key in [key for key in self._store.keys() if key not in seen]:
+            self._store.remove(key)
         # What comes from now on has earlier versions to share with.
         self._sharer.forget()
         self._version = page.resource_version
         self.synced.set()
         self._set_link(LinkState.LIVE)
+
+    async def _take(self, objects: Iterable[T], seen: set[NamespacedName]) -> None:
+        """Store what was listed, and in between let others have the event loop."""
+        left = iter(objects)
+        has_more = True
+        while has_more:
+            # In turn: several lists at once would each take their slice of the same moment.
+            async with self._client.turns:
+                has_more = self._take_some(left, seen)
+            await asyncio.sleep(0)
+
+    def _take_some(self, objects: Iterator[T], seen: set[NamespacedName]) -> bool:
+        """Store objects for a moment; tell whether there may be more."""
+        now = asyncio.get_running_loop().time
+        ends = now() + BATCH_SECONDS
+        for obj in objects:
+            key = key_of(obj)
+            seen.add(key)
+            kept = self._kept(obj)
+            if kept is not self._store.at(key):
+                self._store.put(kept)
+            if now() > ends:
+                return True
+        return False
 
     def _kept(self, obj: T) -> T:
         """Return the object as it is to be stored: known, or sharing what is known of it."""
@@ -177,7 +201,7 @@ class Reflector(Generic[T]):
             if line:
                 self._apply(line)
             if loop.time() - yielded > BATCH_SECONDS:
-                await asyncio.sleep(0)
+                await asyncio.sleep(REST_SECONDS)
                 yielded = loop.time()
 
     def _watch_query(self, seconds: int) -> Mapping[str, str]:
