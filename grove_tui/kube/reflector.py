@@ -44,9 +44,9 @@ HEALTHY_SECONDS = 60.0
 BATCH_SECONDS = 0.003
 """How long a burst of events, or a list, may hold the event loop."""
 
-REST_SECONDS = 0.001
-"""How long a burst rests after that: a key takes a dozen turns of the loop to be answered, and is
-not to wait for a part of the burst in each of them."""
+REST_TURNS = 8
+"""For how many turns of the event loop a burst rests after that: a key takes a dozen of them to be
+answered, and is not to wait for a part of the burst in each."""
 
 _log = logging.getLogger(__name__)
 
@@ -98,12 +98,17 @@ class Reflector(Generic[T]):
         self._sharer = Sharer()
         self._backoff = MIN_BACKOFF
         self._listeners: list[Callable[[Link], None]] = []
+        self._list_listeners: list[Callable[[str], None]] = []
         self.synced = asyncio.Event()
         self.link = Link(LinkState.CONNECTING, 0.0)
 
     def on_link(self, listener: Callable[[Link], None]) -> None:
         """Call `listener` whenever the connection's state changes."""
         self._listeners.append(listener)
+
+    def on_listed(self, listener: Callable[[str], None]) -> None:
+        """Call `listener` with the resourceVersion of each list that the store now shows."""
+        self._list_listeners.append(listener)
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -150,6 +155,8 @@ class Reflector(Generic[T]):
         # What comes from now on has earlier versions to share with.
         self._sharer.forget()
         self._version = page.resource_version
+        for listener in self._list_listeners:
+            listener(self._version)
         self.synced.set()
         self._set_link(LinkState.LIVE)
 
@@ -201,7 +208,8 @@ class Reflector(Generic[T]):
             if line:
                 self._apply(line)
             if loop.time() - yielded > BATCH_SECONDS:
-                await asyncio.sleep(REST_SECONDS)
+                for _ in range(REST_TURNS):
+                    await asyncio.sleep(0)
                 yielded = loop.time()
 
     def _watch_query(self, seconds: int) -> Mapping[str, str]:

@@ -10,8 +10,10 @@ requests over the store until the watch has brought them:
 - An answer about an object that the watch has already shown to go, told by uid, changes nothing.
 - An owner that loses children which we did not delete is remembered: it may be gone itself, and the
   garbage collector at work, while its own watch is behind.
-- Nothing is forgotten by time alone: an answer that the watch never confirms is offered by
-  `unconfirmed` for a look at the server (the object may have come and gone while a watch was down).
+- An object that came and went while a watch was down is told by the next list, which is as new as
+  our answer and does not name it.
+- Nothing is forgotten by time alone: an answer that is never confirmed is offered by `unconfirmed`
+  for a look at the server.
 """
 
 import asyncio
@@ -117,6 +119,21 @@ class ExpectedStore(Generic[T]):
         if expected is not None and expected.obj.metadata.uid == uid:
             self._drop(key)
 
+    def listed(self, version: str) -> list[T]:
+        """Note that the store shows a list of that resourceVersion; return what it shows is gone.
+
+        Lists are complete as of their version, so what was written before it and is not there is
+        gone (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
+        """
+        gone = [
+            expected.obj
+            for key, expected in self._expected.items()
+            if self._store.at(key) is None and _is_before(expected.obj, version)
+        ]
+        for obj in gone:
+            self._drop(key_of(obj))
+        return gone
+
     def is_own_write(self, obj: T) -> bool:
         """Tell whether the watch brought no more than what we last wrote to the object."""
         return self._answers.get(key_of(obj)) == obj.metadata.resource_version
@@ -199,6 +216,13 @@ def _is_as_new(seen: HasMetadata, written: HasMetadata) -> bool:
         return int(seen.metadata.resource_version) > int(written.metadata.resource_version)
     except ValueError:
         return True
+
+
+def _is_before(obj: HasMetadata, version: str) -> bool:
+    try:
+        return int(obj.metadata.resource_version) <= int(version)
+    except ValueError:
+        return False
 
 
 def _terminating(obj: T, now: datetime) -> T:

@@ -14,7 +14,7 @@ from grove_tui.kube.clock import Clock, system_clock
 from grove_tui.kube.errors import Forbidden, KubeError, NotFound
 from grove_tui.kube.informer import Informer
 from grove_tui.kube.objects import HasMetadata, NamespacedName, key_of
-from grove_tui.kube.reflector import Link
+from grove_tui.kube.reflector import Link, Reflector
 from grove_tui.kube.store import Handler, Store
 from grove_tui.reconcile.acceptance import AcceptedBlueprints
 from grove_tui.reconcile.context import Context, Problems, error_code
@@ -186,7 +186,9 @@ class Manager:
             handler = _guarded(route)
             self._attached.append((store, handler))
             store.add_handler(handler)
-            getattr(self._informers, name).reflector.on_link(self._on_link)
+            reflector: Reflector[Any] = getattr(self._informers, name).reflector
+            reflector.on_link(self._on_link)
+            reflector.on_listed(partial(self._on_listed, name))
         self._known_unreadable = self._unreadable()
 
     def _detach(self) -> None:
@@ -221,6 +223,12 @@ class Manager:
                 self._controllers.podcliqueset.enqueue(key_of(pcs))
             for podclique in self.world.podcliques.values():
                 self._controllers.podclique.enqueue(key_of(podclique))
+
+    def _on_listed(self, name: str, version: str) -> None:
+        """Go on from what a list tells to be gone that no watch had brought."""
+        if self._attached:
+            for obj in self._stores[name].listed(version):
+                self._route(name)(obj, None)
 
     async def _confirm_writes(self) -> None:
         """Ask the server about writes that no watch has brought, lest they be believed for ever."""

@@ -133,6 +133,27 @@ async def test_a_write_that_no_watch_confirms_is_offered_for_a_look_and_can_be_d
     assert names(expected) == []
 
 
+async def test_a_list_as_new_as_a_write_tells_that_the_object_is_gone():
+    _, expected = stores()
+    expected.written(POD)
+
+    assert expected.listed("4") == []
+    assert expected.get("default", "a") is POD
+    assert expected.listed("not a number") == []
+
+    assert expected.listed("5") == [POD]
+    assert expected.get("default", "a") is None
+    assert names(expected) == []
+
+
+async def test_a_list_says_nothing_about_what_it_names():
+    store, expected = stores()
+    store.put(POD)
+    expected.written(versioned(POD, 7))
+
+    assert expected.listed("9") == []
+
+
 async def test_our_own_write_is_told_from_others():
     store, expected = stores()
     expected.written(POD)

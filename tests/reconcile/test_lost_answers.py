@@ -7,7 +7,7 @@ import pytest
 
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.kube.resources import PODS
-from tests.faults import status_response
+from tests.faults import Faults, status_response
 from tests.reconcile.manifests import clique, podcliqueset
 from tests.reconcile.scene import scene
 
@@ -129,3 +129,26 @@ async def test_a_pod_that_could_not_be_deleted_keeps_its_place():
         after = await stand.right()
         assert sorted(pods.created) == sorted(after.pods)
         assert sorted(pods.deleted) == sorted(before.pods)
+
+
+async def test_a_pod_that_came_and_went_while_no_watch_told_is_replaced_at_once():
+    async with scene() as world:
+        stand, network = world.stand, world.network
+        await stand.apply(podcliqueset(cliques=[clique("w", 2, 1)]))
+        before = await stand.right()
+        network.holds = lambda request: request.path.endswith("/pods")
+        network.hold = asyncio.Event()
+        network.faults = Faults(expire_watch=1)
+        await stand.scale("pclq", "set-0-w", 3)
+        await stand.until(lambda w: len(w.pods) == 3)
+        after = await stand.look()
+        [new] = set(after.pods) - set(before.pods)
+        await stand.client.delete(PODS, new, stand.namespace, grace_period_seconds=0)
+        pods = Pods(world)
+
+        network.faults = Faults()
+        world.release()
+        await asyncio.sleep(5)
+
+        assert len(pods.created) == 1
+        assert set((await stand.look()).pods) == {*before.pods, *pods.created}
