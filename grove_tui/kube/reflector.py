@@ -150,7 +150,7 @@ class Reflector(Generic[T]):
             token = page.continue_
             if not token:
                 break
-        for key in [key for key in self._store.keys() if key not in seen]:
+        for key in [key for key in self._store.copy() if key not in seen]:
             self._store.remove(key)
         # What comes from now on has earlier versions to share with.
         self._sharer.forget()

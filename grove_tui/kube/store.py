@@ -91,10 +91,9 @@ class Store(Generic[T]):
         found = self._indexes[index].get(value)
         return Filed(self._objects, found) if found is not None else ()
 
-    def filed(self, index: str) -> dict[str, tuple[T, ...]]:
-        """Return what an index holds now, by value."""
-        named = self._objects.__getitem__
-        return {value: tuple(map(named, keys)) for value, keys in self._indexes[index].items()}
+    def filed(self, index: str) -> dict[str, tuple[NamespacedName, ...]]:
+        """Return the keys that an index holds now, by value."""
+        return {value: tuple(keys) for value, keys in self._indexes[index].items()}
 
     def index_values(self, index: str) -> Collection[str]:
         """Return a live view of the values that have at least one object."""

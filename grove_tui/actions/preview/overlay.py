@@ -27,7 +27,7 @@ class Frozen(Generic[T]):
         self,
         objects: Mapping[NamespacedName, T],
         functions: Mapping[str, IndexFunction],
-        indexes: Mapping[str, Mapping[str, Sequence[T]]],
+        filed: Mapping[str, Mapping[str, Sequence[NamespacedName]]],
         focus: Collection[str] | None = None,
     ) -> None:
         """Take over objects.
@@ -35,14 +35,14 @@ class Frozen(Generic[T]):
         Args:
             objects: The objects.
             functions: The indexes.
-            indexes: Those of them that are at hand; they are whole.
+            filed: The keys in those of them that are at hand.
             focus: Of which PodCliqueSets the other indexes are; None for all.
         """
         self._objects = objects
         self._functions = functions
-        self._whole = indexes
+        self._filed = filed
         self._focus = focus
-        self._indexes: dict[str, Mapping[str, Sequence[T]]] = dict(indexes)
+        self._indexes: dict[str, dict[str, list[T]]] = {}
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -57,6 +57,8 @@ class Frozen(Generic[T]):
 
     def by_index(self, index: str, value: str) -> Collection[T]:
         """Return the objects that the index files under `value`."""
+        if index in self._filed:
+            return self._at_hand(index, value)
         built = self._indexes.get(index)
         if built is None:
             found = self.values() if index in _AT_HAND else self._focused()
@@ -66,7 +68,15 @@ class Frozen(Generic[T]):
     def focused(self, sets: Collection[NamespacedName]) -> "Frozen[T]":
         """Return the same objects, with indexes of what these sets own and of what none does."""
         values = ("", *("/".join(key) for key in sorted(sets)))
-        return Frozen(self._objects, self._functions, self._whole, values)
+        return Frozen(self._objects, self._functions, self._filed, values)
+
+    def _at_hand(self, index: str, value: str) -> Collection[T]:
+        known = self._indexes.setdefault(index, {})
+        found = known.get(value)
+        if found is None:
+            keys = self._filed[index].get(value, ())
+            found = known[value] = [self._objects[key] for key in keys]
+        return found
 
     def _focused(self) -> Iterable[T]:
         if self._focus is None or INDEX_PART_OF not in self._functions:
