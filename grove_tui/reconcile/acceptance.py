@@ -41,11 +41,13 @@ class AcceptedBlueprints(Blueprints):
         Without one it is that of the present template: good for what does not go by the template.
         """
         uid, generation = pcs.metadata.uid, pcs.metadata.generation
-        if self._accepted.get(uid, generation) == generation:
-            return super().of(pcs)
+        accepted = self._accepted.get(uid, generation)
         known = self._known.get(uid)
-        if known is None:
+        if accepted == generation or known is None:
             return super().of(pcs)
+        if generation < accepted:
+            # Who looked at the set before it was judged is not to bring its former size back.
+            return known[1]
         # How many replicas there are is no part of the template.
         spec = replace(known[1].pcs.spec, replicas=pcs.spec.replicas)
         known[1].pcs = replace(pcs, spec=spec)
