@@ -6,6 +6,7 @@ of each. What the server answers is laid over the stores at once.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from grove_tui.api.objects import PODCLIQUES, PODCLIQUESCALINGGROUPS, PODCLIQUESETS
@@ -165,14 +166,16 @@ class Executor:
         body["metadata"]["uid"] = metadata.uid
         if action.is_locked:
             body["metadata"]["resourceVersion"] = metadata.resource_version
+        store = self._stores.get(action.resource.plural)
         try:
-            obj = await self._client.patch(
-                action.resource,
-                metadata.name,
-                body,
-                metadata.namespace,
-                subresource=action.subresource,
-            )
+            with store.writing(action.of) if store is not None else nullcontext():
+                obj = await self._client.patch(
+                    action.resource,
+                    metadata.name,
+                    body,
+                    metadata.namespace,
+                    subresource=action.subresource,
+                )
         except Conflict:
             if action.is_locked:
                 await self._refresh(action)

@@ -17,7 +17,8 @@ requests over the store until the watch has brought them:
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -52,6 +53,7 @@ class ExpectedStore(Generic[T]):
             name: {} for name in indexes
         }
         self._answers: dict[NamespacedName, str] = {}
+        self._under_way: dict[NamespacedName, int] = {}
         self._gone: dict[str, None] = {}
         self._losers: dict[str, float] = {}
         store.add_handler(self._observe)
@@ -138,6 +140,25 @@ class ExpectedStore(Generic[T]):
         """Tell whether the watch brought no more than what we last wrote to the object."""
         return self._answers.get(key_of(obj)) == obj.metadata.resource_version
 
+    @contextmanager
+    def writing(self, obj: T) -> Iterator[None]:
+        """Know for the length of the block that a write to the object is under way."""
+        key = key_of(obj)
+        self._under_way[key] = self._under_way.get(key, 0) + 1
+        try:
+            yield
+        finally:
+            self._under_way[key] -= 1
+            if not self._under_way[key]:
+                del self._under_way[key]
+
+    def is_answered(self, obj: T) -> bool:
+        """Tell whether a write's answer showed us the object as it is here, or will in a moment."""
+        key = key_of(obj)
+        answer = self._answers.get(key)
+        # A watch may be faster than the answer.
+        return key in self._under_way or (answer is not None and _is_before(obj, answer))
+
     def has_lost(self, owner: str, seconds: float) -> bool:
         """Tell whether a child of the owner of that uid has gone lately, and not by our hand."""
         since = self._losers.get(owner)
@@ -219,6 +240,9 @@ def _is_as_new(seen: HasMetadata, written: HasMetadata) -> bool:
 
 
 def _is_before(obj: HasMetadata, version: str) -> bool:
+    """Tell whether a resourceVersion is the object's, or known to be later."""
+    if obj.metadata.resource_version == version:
+        return True
     try:
         return int(obj.metadata.resource_version) <= int(version)
     except ValueError:

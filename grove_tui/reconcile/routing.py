@@ -95,7 +95,7 @@ class Router:
 
     def podclique(self, old: PodClique | None, new: PodClique | None) -> None:
         """A PodClique concerns itself, its gang, its group and its set."""
-        if only_tells_errors(old, new):
+        if only_tells_errors(old, new) and self._is_answered(self._world.podcliques, new):
             return
         podclique = new if new is not None else old
         assert podclique is not None
@@ -123,7 +123,8 @@ class Router:
         self, old: PodCliqueScalingGroup | None, new: PodCliqueScalingGroup | None
     ) -> None:
         """A scaling group concerns itself and its set; a new one its members, too."""
-        if only_tells_errors(old, new):
+        groups = self._world.podcliquescalinggroups
+        if only_tells_errors(old, new) and self._is_answered(groups, new):
             return
         group = new if new is not None else old
         assert group is not None
@@ -141,7 +142,7 @@ class Router:
 
     def podcliqueset(self, old: PodCliqueSet | None, new: PodCliqueSet | None) -> None:
         """A set concerns itself; its children where its template or an update moves on."""
-        if only_tells_errors(old, new):
+        if only_tells_errors(old, new) and self._is_answered(self._world.podcliquesets, new):
             return
         pcs = new if new is not None else old
         assert pcs is not None
@@ -277,6 +278,10 @@ class Router:
             *world.podcliques.by_index(INDEX_REPLICA, value),
             *world.podcliquescalinggroups.by_index(INDEX_REPLICA, value),
         ]
+
+    def _is_answered(self, store: Any, obj: HasMetadata | None) -> bool:
+        """Tell whether we acted on what is told when it was answered: it was lost otherwise."""
+        return isinstance(store, ExpectedStore) and obj is not None and store.is_answered(obj)
 
     def _is_own(self, store: Any, obj: HasMetadata) -> bool:
         """Tell whether a change is what we wrote ourselves and have acted on already."""

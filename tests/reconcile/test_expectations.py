@@ -161,3 +161,17 @@ async def test_our_own_write_is_told_from_others():
 
     assert expected.is_own_write(POD)
     assert not expected.is_own_write(versioned(POD, 6))
+
+
+async def test_what_a_write_says_is_known_from_its_start_to_later_writes_and_not_when_it_is_lost():
+    _, expected = stores()
+    assert not expected.is_answered(POD)
+
+    with expected.writing(POD):
+        assert expected.is_answered(POD)
+    assert not expected.is_answered(POD)
+
+    expected.written(POD)
+    assert expected.is_answered(POD)
+    assert expected.is_answered(versioned(POD, 4))
+    assert not expected.is_answered(versioned(POD, 6))
