@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from grove_tui.api.objects import PodCliqueSet
+from grove_tui.api.objects import PodCliqueSet, PodCliqueSetTemplate
 from grove_tui.reconcile.blueprint import Blueprint, Blueprints, Minimums
 
 
@@ -16,19 +16,21 @@ class AcceptedBlueprints(Blueprints):
     """The blueprints of the templates in force.
 
     Attributes:
-        on_accept: Called with a set of which this process knew no valid template before.
+        on_accept: Called with a set that has another valid template now, the first one included.
     """
 
     def __init__(self, minimums: Minimums = lambda _: {}) -> None:
         super().__init__(minimums)
         self.on_accept: Callable[[PodCliqueSet], None] = lambda _: None
         self._accepted: dict[str, int] = {}
+        self._templates: dict[str, PodCliqueSetTemplate] = {}
 
     def accept(self, pcs: PodCliqueSet) -> None:
         """Put the set's present template into force."""
-        uid, is_first = pcs.metadata.uid, not self.is_in_force(pcs)
+        uid, template = pcs.metadata.uid, pcs.spec.template
         self._accepted[uid] = pcs.metadata.generation
-        if is_first:
+        if self._templates.get(uid) != template:
+            self._templates[uid] = template
             self.on_accept(pcs)
 
     def is_in_force(self, pcs: PodCliqueSet) -> bool:
@@ -57,3 +59,4 @@ class AcceptedBlueprints(Blueprints):
         """Drop the blueprint of a set that is gone."""
         super().forget(uid)
         self._accepted.pop(uid, None)
+        self._templates.pop(uid, None)

@@ -141,19 +141,30 @@ def _is_owned_by(obj: PodClique | PodCliqueScalingGroup, uid: str) -> bool:
 
 
 def _unfinished(
-    podcliques: Iterable[PodClique], groups: Collection[PodCliqueScalingGroup]
+    podcliques: Collection[PodClique], groups: Collection[PodCliqueScalingGroup]
 ) -> tuple[PodClique, ...]:
-    """Return what a termination that was cut off in the middle has left.
+    """Return what a termination that was cut off in the middle has left, the evidence last.
 
-    Its mark is on the scaling groups, and what is left is in breach since before the mark. A
-    recreated PodClique cannot be: its breach is as old as itself, or younger than the mark.
+    Its mark is on the scaling groups, and something is in breach since before the mark. A recreated
+    PodClique cannot be: its breach is as old as itself, or younger than the mark. What was not
+    in breach may not have been deleted yet either, where it is older than the mark.
     """
     found = (find_condition(g.status.conditions, CONDITION_GANG_TERMINATION) for g in groups)
     marks = [c.last_transition_time for c in found if c is not None and c.is_true]
     since = min((mark for mark in marks if mark is not None), default=None)
     if since is None:
         return ()
-    return tuple(p for p in podcliques if _broke_before(p, since))
+    evidence = {p.metadata.uid for p in podcliques if _broke_before(p, since)}
+    if not evidence:
+        return ()
+    left = [p for p in podcliques if _is_older(p, since)]
+    return tuple(sorted(left, key=lambda p: (p.metadata.uid in evidence, p.metadata.name)))
+
+
+def _is_older(podclique: PodClique, moment: datetime) -> bool:
+    metadata = podclique.metadata
+    created = metadata.creation_timestamp
+    return metadata.deletion_timestamp is None and created is not None and created < moment
 
 
 def _broke_before(podclique: PodClique, moment: datetime) -> bool:

@@ -162,7 +162,11 @@ class Router:
                 self._to.podgang.enqueue(key_of(gang))
 
     def accepted(self, pcs: PodCliqueSet) -> None:
-        """A set of which a valid template is known now concerns all that waits for one."""
+        """A set that has another valid template now concerns all that is made by it.
+
+        The set's own look is at its direct children; not all that follows from a template shows in
+        the hash by which the others know it: how many pods a scaling group's replica has does not.
+        """
         value = f"{pcs.metadata.namespace}/{pcs.metadata.name}"
         for group in self._world.podcliquescalinggroups.by_index(INDEX_PART_OF, value):
             self._to.podcliquescalinggroup.enqueue(key_of(group))

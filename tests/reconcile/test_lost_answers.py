@@ -8,7 +8,7 @@ import pytest
 from grove_tui.api.objects import PODCLIQUESETS
 from grove_tui.kube.resources import PODS
 from tests.faults import Faults, status_response
-from tests.reconcile.manifests import clique, podcliqueset
+from tests.reconcile.manifests import clique, group, podcliqueset
 from tests.reconcile.scene import scene
 
 pytestmark = pytest.mark.looptime
@@ -152,3 +152,29 @@ async def test_a_pod_that_came_and_went_while_no_watch_told_is_replaced_at_once(
 
         assert len(pods.created) == 1
         assert set((await stand.look()).pods) == {*before.pods, *pods.created}
+
+
+async def test_a_termination_whose_mark_was_not_answered_takes_the_whole_replica():
+    manifest = podcliqueset(
+        cliques=[clique("w", 1), clique("a", 2)], groups=[group("g", ["a"], 2, 2)], replicas=2
+    )
+    async with scene() as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        before = (await stand.right()).cliques
+        marks = first("PATCH", "/podcliquescalinggroups/set-0-g/status")
+        world.network.losses.append(
+            lambda request: b"GangTerminationInProgress" in request.body and marks(request)
+        )
+
+        await stand.scale("pclq", "set-0-g-1-a", 1)
+        await asyncio.sleep(60)
+
+        after = (await stand.right()).cliques
+        replaced = {
+            name
+            for name, found in after.items()
+            if found["metadata"]["uid"] != before[name]["metadata"]["uid"]
+        }
+        assert replaced == {"set-0-w", "set-0-g-0-a", "set-0-g-1-a"}
+        assert len(await stand.events("PodCliqueSetReplicaDeleteSuccessful")) == 1

@@ -302,3 +302,31 @@ async def test_an_update_that_replaces_pods_goes_on_though_the_strategy_changes(
         after = await stand.right()
         assert after.sets["set"]["status"]["updateProgress"]["updateEndedAt"]
         await stand.stays_quiet()
+
+
+async def test_on_delete_what_pods_are_told_of_their_group_follows_the_template():
+    manifest = podcliqueset(
+        cliques=[clique("a", 1), clique("b", 1)],
+        groups=[group("g", ["a", "b"], 2, 1)],
+        strategy="OnDelete",
+    )
+
+    def counts(world):
+        return {
+            env["value"]
+            for found in world.cliques.values()
+            for env in found["spec"]["podSpec"]["containers"][0]["env"]
+            if env["name"] == "GROVE_PCSG_TEMPLATE_NUM_PODS"
+        }
+
+    async with demo() as world:
+        stand = world.stand
+        await stand.apply(manifest)
+        assert counts(await stand.right()) == {"2"}
+
+        manifest["spec"]["template"]["cliques"][0]["spec"]["replicas"] = 2
+        template = {"template": manifest["spec"]["template"]}
+        await stand.patch(PODCLIQUESETS, "set", {"spec": template})
+        await asyncio.sleep(2)
+
+        assert counts(await stand.look()) == {"3"}
