@@ -86,20 +86,21 @@ class _Scale:
 
     def weigh(self, old: HasMetadata | None, new: HasMetadata) -> int:
         """Estimate what `new` takes besides `old`, with which it shares what did not change."""
-        length = 0
+        length, held = 0, type(new).__basicsize__
         read = _reader(type(new))
         earlier = read(old) if type(old) is type(new) else repeat(None)
         for part, before in zip(read(new), earlier, strict=False):
             if part is before:
                 continue
             if type(part) is type(before) and isinstance(part, msgspec.Struct):
+                held += type(part).__basicsize__
                 inside = _reader(type(part))
                 for value, other in zip(inside(part), inside(before), strict=True):
                     if value is not other:
                         length += self._length(value)
             else:
                 length += self._length(part)
-        return int(length * MEMORY_PER_JSON_BYTE)
+        return held + int(length * MEMORY_PER_JSON_BYTE)
 
     def _length(self, value: Any) -> int:
         if isinstance(value, str):
