@@ -94,6 +94,16 @@ async def test_r12_the_status_counts_what_was_just_created():
         await stand.right()
         await stand.reconciler.stop()
         await stand.scale("pclq", "set-0-w", 4)
+        generation = (await stand.look()).cliques["set-0-w"]["metadata"]["generation"]
+        told = []
+
+        def note(event):
+            obj = event.stored.object
+            if obj["status"].get("observedGeneration") == generation:
+                told.append(obj["status"]["replicas"])
+
+        storage = world.cluster.demo.storage
+        storage.subscribe(PODCLIQUES.qualified_name, storage.revision, note)
         world.network.hold = asyncio.Event()
         await stand.restart()
 
@@ -104,8 +114,9 @@ async def test_r12_the_status_counts_what_was_just_created():
             ),
             20,
         )
-        assert found["status"]["observedGeneration"] == found["metadata"]["generation"]
+        assert found["status"]["observedGeneration"] == generation
         assert len((await stand.look()).pods) == 4
+        assert set(told) == {4}
 
 
 async def test_r13_one_incident_is_dealt_with_at_one_level():
