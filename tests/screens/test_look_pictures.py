@@ -70,7 +70,8 @@ def picture(snap_compare, monkeypatch):
             put_cursor(app, on)
             for key in keys:
                 await pilot.press(key)
-            await settled(pilot)
+                # Columns keep the widths that they had: each step is to be seen.
+                await settled(pilot)
 
         assert snap_compare(app, run_before=settle, terminal_size=SIZES[size])
         assert app._exception is None
