@@ -1,5 +1,6 @@
 """Pictures of the rest of the screens in each class of themes, at both sizes; looked at."""
 
+import math
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,6 +13,7 @@ from grove_tui.kube.errors import ConfigError, Unreachable
 from grove_tui.kube.reflector import Link, LinkState
 from grove_tui.kube.transport import Response
 from grove_tui.theme import ThemeFolders
+from grove_tui.widgets import changes
 from tests.screens.hostile import as_sent
 from tests.screens.still import app_of, fill, still_session
 from tests.screens.test_place_pictures import (
@@ -63,6 +65,8 @@ def session_of(objects):
 def picture(snap_compare, monkeypatch):
     """Compare an app after some keys, with the cursor on a row, with its stored picture."""
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    # What changed a moment ago stays so, however long the picture takes.
+    monkeypatch.setattr(changes, "BRIGHT_SECONDS", math.inf)
 
     def compare(app, *keys, size, on=""):
         async def settle(pilot):
