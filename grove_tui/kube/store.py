@@ -8,7 +8,7 @@ What it promises:
 - Handlers see every change once, in the order of the writes, after the store shows it; a deleted
   and recreated object (another uid) is a deletion followed by an addition.
 
-Only a Reflector writes (`replace`, `put`, `remove`); the objects are frozen.
+Only a Reflector writes (`put`, `remove`), and who starts anew (`replace`); the objects are frozen.
 
 Most writes change a status, which no index looks at. Where a Sharer left all that an index may look
 at as it was, nothing is filed anew.
